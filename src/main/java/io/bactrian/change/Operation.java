@@ -1,0 +1,44 @@
+package io.bactrian.change;
+
+import java.util.Locale;
+
+/** What happened to a row (or, for {@link #TRUNCATE}, to a whole table). */
+public enum Operation {
+    INSERT("row.inserted"),
+    UPDATE("row.updated"),
+    DELETE("row.deleted"),
+    TRUNCATE("table.truncated"),
+    /** A row read by a snapshot: it existed; nothing happened to it. */
+    SNAPSHOT("row.snapshot");
+
+    private final String eventType;
+
+    Operation(String eventType) {
+        this.eventType = eventType;
+    }
+
+    /** The CloudEvents {@code type}, such as {@code row.updated}. */
+    public String eventType() {
+        return eventType;
+    }
+
+    /** The lower-case word used in options, JSON and headers, such as {@code update}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The operation named by {@code word}, whatever its case.
+     *
+     * @throws IllegalArgumentException naming the word and what is allowed
+     */
+    public static Operation ofWord(String word) {
+        for (Operation operation : values()) {
+            if (operation.name().equalsIgnoreCase(word.strip())) {
+                return operation;
+            }
+        }
+        throw new IllegalArgumentException(
+                "Unknown operation '" + word + "': use insert, update, delete, truncate or snapshot");
+    }
+}

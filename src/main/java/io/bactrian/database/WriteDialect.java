@@ -1,0 +1,4 @@
+package io.bactrian.database;
+
+/** SEAM: to be designed by the owner of the table room. */
+public interface WriteDialect {}
