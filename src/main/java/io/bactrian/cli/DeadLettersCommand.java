@@ -1,0 +1,55 @@
+package io.bactrian.cli;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks at dead letters, retries or discards them. */
+@Command(
+        name = "dead-letters",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Looks at changes that were given up on; retries or discards them.")
+final class DeadLettersCommand implements Runnable {
+    private static final String ID = "The dead letter's number, as list shows it.";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Which command?");
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists them, newest first.")
+    int list(@Mixin PlatformCommand platform) {
+        platform.list(
+                "/api/dead-letters?limit=1000",
+                List.of("id", "subscription", "changeId", "attempts", "diedAt", "error"));
+        return 0;
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one whole, with its change.")
+    int show(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) long id) {
+        platform.show("/api/dead-letters/" + id);
+        return 0;
+    }
+
+    @Command(name = "retry", mixinStandardHelpOptions = true, description = "Tries to deliver it again, now.")
+    int retry(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) long id) {
+        platform.call("POST", "/api/dead-letters/" + id + "/retry", null);
+        platform.say("Dead letter " + id + " is tried again");
+        return 0;
+    }
+
+    @Command(name = "discard", mixinStandardHelpOptions = true, description = "Forgets it.")
+    int discard(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) long id) {
+        platform.call("POST", "/api/dead-letters/" + id + "/discard", null);
+        platform.say("Dead letter " + id + " is discarded");
+        return 0;
+    }
+}

@@ -1,0 +1,55 @@
+package io.bactrian.cli;
+
+import io.bactrian.config.Configuration;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Starts the platform. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Starts the platform and stays; Ctrl-C stops it in order.")
+final class RunCommand implements Callable<Integer> {
+    private static final String DEMO = "jdbc:sqlite:data/demo.db";
+
+    private final PlatformStarter starter;
+
+    @Mixin
+    private ConfigurationOption configuration;
+
+    @Option(names = "--routes", paramLabel = "DIR", description = "Folder of the route files (default: routes).")
+    private @Nullable Path routes;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of what the platform keeps, the demo database included (default: data).")
+    private @Nullable Path data;
+
+    RunCommand(PlatformStarter starter) {
+        this.starter = starter;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Configuration chosen = configuration.load();
+        Map<String, String> overrides = new LinkedHashMap<>();
+        if (routes != null) {
+            overrides.put("bactrian.routes.directory", routes.toString());
+        }
+        if (data != null) {
+            overrides.put("bactrian.store.directory", data.toString());
+            if (chosen.text("bactrian.databases.main.url").filter(DEMO::equals).isPresent()) {
+                overrides.put("bactrian.databases.main.url", "jdbc:sqlite:" + data.resolve("demo.db"));
+            }
+        }
+        starter.run(chosen.with(overrides));
+        return 0;
+    }
+}

@@ -1,0 +1,19 @@
+package io.bactrian.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints the version. */
+@Command(name = "version", mixinStandardHelpOptions = true, description = "Prints the version.")
+final class VersionCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().getOut().println(new Version().getVersion()[0]);
+        return 0;
+    }
+}

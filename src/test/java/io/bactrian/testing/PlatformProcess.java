@@ -1,0 +1,209 @@
+package io.bactrian.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The platform as a real process, in a folder of its own, with the JVM options of the launcher; it can be killed and
+ * started again on the same data.
+ */
+public final class PlatformProcess implements AutoCloseable {
+    public static final String KEY = "test-admin-key-0123456789abcdef0123456789abcdef";
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final Path folder;
+    private final int port;
+    private @Nullable Process process;
+
+    private PlatformProcess(Path folder, int port) {
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** Lays the folder out; starts nothing yet. */
+    public static PlatformProcess in(Path folder, Map<String, String> configuration) {
+        int port = freePort();
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("bactrian.http.port", Integer.toString(port));
+        all.put("bactrian.security.admin-key", KEY);
+        all.put("bactrian.hooks.allow-cidr", "127.0.0.1/32");
+        all.putAll(configuration);
+        StringBuilder text = new StringBuilder();
+        all.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        try {
+            Files.createDirectories(folder.resolve("config"));
+            Files.createDirectories(folder.resolve("routes"));
+            Files.writeString(folder.resolve("config/application.properties"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new PlatformProcess(folder, port);
+    }
+
+    public PlatformProcess route(String file, String text) {
+        try {
+            Files.writeString(folder.resolve("routes").resolve(file), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Starts the process and returns at once. */
+    public PlatformProcess launch() {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
+                "-Dbactrian.home=" + folder,
+                "-Dlog4j2.configurationFile="
+                        + Path.of("config/log4j2.properties").toAbsolutePath()));
+        String options = System.getenv("BACTRIAN_JAVA_OPTS");
+        if (options != null && !options.isBlank()) {
+            command.addAll(List.of(options.strip().split(" +")));
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.bactrian.Main", "run"));
+        try {
+            process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Starts the process and waits until it says it is ready. */
+    public PlatformProcess start() {
+        launch();
+        awaitReady();
+        return this;
+    }
+
+    public void awaitReady() {
+        Awaitility.await()
+                .alias("ready; its log:\n" + output())
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptions()
+                .until(() -> !running().isAlive()
+                        || call("GET", "/health/ready", null).statusCode() == 200);
+        if (!running().isAlive()) {
+            throw new IllegalStateException("It ended: " + output());
+        }
+    }
+
+    /** kill -9. */
+    public void kill() {
+        running().destroyForcibly();
+        await();
+    }
+
+    /** SIGTERM, and waits for the orderly end. */
+    public int stop() {
+        running().destroy();
+        return await();
+    }
+
+    public HttpResponse<String> call(String method, String path, @Nullable String body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url(path)))
+                .header("Authorization", "Bearer " + KEY)
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(20))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        return HTTP.send(request, BodyHandlers.ofString());
+    }
+
+    public String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public long pid() {
+        return running().pid();
+    }
+
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** All it printed so far, over its restarts. */
+    public String output() {
+        try {
+            return log().exists() ? Files.readString(log().toPath()) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (isAlive()) {
+            kill();
+        }
+    }
+
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private File log() {
+        return folder.resolve("platform.log").toFile();
+    }
+
+    private Process running() {
+        Process current = process;
+        if (current == null) {
+            throw new IllegalStateException("It was not started");
+        }
+        return current;
+    }
+
+    private int await() {
+        try {
+            if (!running().waitFor(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("It doesn't end: " + output());
+            }
+            return running().exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
