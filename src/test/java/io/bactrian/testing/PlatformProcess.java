@@ -83,7 +83,7 @@ public final class PlatformProcess implements AutoCloseable {
         if (options != null && !options.isBlank()) {
             command.addAll(List.of(options.strip().split(" +")));
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.bactrian.Main", "run"));
+        command.addAll(List.of("-cp", classPath(), "io.bactrian.Main", "run"));
         try {
             process = new ProcessBuilder(command)
                     .directory(folder.toFile())
@@ -181,6 +181,14 @@ public final class PlatformProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What the launcher runs, where it was packaged; else what this JVM runs. */
+    private static String classPath() {
+        Path libraries = Path.of("target/lib").toAbsolutePath();
+        return Files.isDirectory(libraries)
+                ? Path.of("target/classes").toAbsolutePath() + File.pathSeparator + libraries + "/*"
+                : System.getProperty("java.class.path");
     }
 
     private File log() {
