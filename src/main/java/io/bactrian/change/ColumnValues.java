@@ -91,6 +91,8 @@ public final class ColumnValues {
     }
 
     private static OffsetDateTime zoned(String text) {
-        return text.endsWith("Z") ? Instant.parse(text).atOffset(ZoneOffset.UTC) : OffsetDateTime.parse(text);
+        return text.endsWith("Z")
+                ? Instant.parse(text).atOffset(ZoneOffset.UTC)
+                : OffsetDateTime.parse(text);
     }
 }
