@@ -2,8 +2,9 @@ package io.bactrian.hook;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** SEAM (refine): decides whether a call is the sender's. Over the raw bytes, in constant time. */
+/** Decides whether a call is the sender's: over the raw bytes, in constant time. Thread-safe. */
 public interface SignatureVerifier {
     /**
      * @param headers lower-case names
@@ -13,7 +14,7 @@ public interface SignatureVerifier {
 
     /** Accepted with the message's id where the scheme has one, or refused with the reason. */
     sealed interface Verdict {
-        record Accepted(@org.jspecify.annotations.Nullable String messageId) implements Verdict {}
+        record Accepted(@Nullable String messageId) implements Verdict {}
 
         record Refused(String reason) implements Verdict {}
     }
