@@ -1,0 +1,64 @@
+package io.bactrian.http;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/** {@code /api/…}: which endpoint answers. Runs on a thread that may block. */
+final class ApiEndpoints {
+    private final TableEndpoint tables;
+    private final SubscriptionEndpoint subscriptions;
+    private final DeadLetterEndpoint deadLetters;
+    private final KeyEndpoint keys;
+    private final PlatformView platform;
+
+    ApiEndpoints(ServedRooms rooms) {
+        this.tables = new TableEndpoint(rooms.databases(), rooms.captured());
+        this.subscriptions = new SubscriptionEndpoint(rooms.subscriptions());
+        this.deadLetters = new DeadLetterEndpoint(rooms.subscriptions().deadLetters());
+        this.keys = new KeyEndpoint(rooms.keys());
+        this.platform = rooms.platform();
+    }
+
+    HttpAnswer answer(HttpCall call) {
+        List<String> segments = call.segments();
+        if (segments.size() < 2 || !"api".equals(segments.get(0))) {
+            throw call.nothingHere();
+        }
+        return switch (segments.get(1)) {
+            case "tables" -> tables.answer(call, "main", 2);
+            case "databases" -> databases(call);
+            case "subscriptions" -> refusable(() -> subscriptions.answer(call));
+            case "dead-letters" -> refusable(() -> deadLetters.answer(call));
+            case "keys" -> refusable(() -> keys.answer(call));
+            case "routes" -> list(call, platform::routes);
+            case "capture" -> list(call, platform::capture);
+            default -> throw call.nothingHere();
+        };
+    }
+
+    private HttpAnswer databases(HttpCall call) {
+        if (call.segments().size() >= 4 && "tables".equals(call.segments().get(3))) {
+            return tables.answer(call, call.segment(2), 4);
+        }
+        return list(call, platform::databases);
+    }
+
+    private static HttpAnswer list(HttpCall call, Supplier<List<?>> all) {
+        if (call.segments().size() != 2) {
+            throw call.nothingHere();
+        }
+        call.allowMethods("GET");
+        return call.page(all.get());
+    }
+
+    /** The rooms' own refusals: a wrong argument, or a state in which it can't be done. */
+    private static HttpAnswer refusable(Supplier<HttpAnswer> answer) {
+        try {
+            return answer.get();
+        } catch (IllegalArgumentException e) {
+            throw HttpProblem.badRequest(String.valueOf(e.getMessage()));
+        } catch (IllegalStateException e) {
+            throw new HttpProblem(409, String.valueOf(e.getMessage()));
+        }
+    }
+}

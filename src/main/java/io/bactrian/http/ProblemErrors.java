@@ -1,0 +1,33 @@
+package io.bactrian.http;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** What Jetty refuses by itself (a malformed head, a header too large), as problem+json and without a stack trace. */
+final class ProblemErrors extends ErrorHandler {
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int code,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        String path = request.getHttpURI() == null ? null : request.getHttpURI().getPath();
+        String detail = code >= 500 || message == null ? "The request can't be answered" : message;
+        byte[] body = HttpProblem.json(code, detail, path == null ? "" : path);
+        HttpAnswer.write(response, HttpProblem.CONTENT_TYPE, body, callback);
+    }
+
+    @Override
+    public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
+        fields.put(HttpHeader.CONTENT_TYPE, HttpProblem.CONTENT_TYPE);
+        return ByteBuffer.wrap(HttpProblem.json(status, reason == null ? "The request can't be read" : reason, ""));
+    }
+}
