@@ -7,6 +7,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(BactrianCommand.execute(Platform::run, arguments));
+        System.exit(BactrianCommand.execute(Platform::run, new DirectCapture(), arguments));
     }
 }

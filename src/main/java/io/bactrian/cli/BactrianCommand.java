@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         },
         subcommands = {
+            ListenCommand.class,
+            SendCommand.class,
             RoutesCommand.class,
             SubscriptionsCommand.class,
             DeadLettersCommand.class,
@@ -37,9 +39,10 @@ public final class BactrianCommand implements Runnable {
     private BactrianCommand() {}
 
     /** Runs one command line; returns its exit code. */
-    public static int execute(PlatformStarter starter, String... arguments) {
+    public static int execute(PlatformStarter starter, CaptureOpener opener, String... arguments) {
         CommandLine commandLine = new CommandLine(new BactrianCommand());
         commandLine.addSubcommand(new RunCommand(starter));
+        commandLine.addSubcommand(new CaptureCommand(opener));
         commandLine.setExecutionExceptionHandler((failure, line, parsed) -> {
             tell(line.getErr(), failure);
             return line.getCommandSpec().exitCodeOnExecutionException();
@@ -54,7 +57,9 @@ public final class BactrianCommand implements Runnable {
 
     /** What a user can act on is told in words; what nobody foresaw with its stack trace. */
     private static void tell(PrintWriter to, Exception failure) {
-        if (failure instanceof CommandException || failure instanceof ConfigurationException) {
+        if (failure instanceof CommandException
+                || failure instanceof ConfigurationException
+                || failure instanceof StartException) {
             to.println(failure.getMessage());
         } else {
             failure.printStackTrace(to);

@@ -1,0 +1,132 @@
+package io.bactrian.capture;
+
+import io.bactrian.database.DatabaseException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one database captured: makes the triggers ready (installs or verifies, as the settings say), again and again
+ * until it succeeds, lets the collector work, and looks at the state of it all now and then, so that whoever asks need
+ * not wait for the database. On a thread of its own; public methods may be called from any.
+ */
+public final class CaptureKeeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureKeeper.class);
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration NOW_AND_THEN = Duration.ofSeconds(15);
+
+    private final String database;
+    private final Capture capture;
+    private final Collector collector;
+    private final Thread thread;
+    private final Semaphore closing = new Semaphore(0);
+    private volatile @Nullable CaptureStatus status;
+    private volatile @Nullable String trouble;
+
+    public CaptureKeeper(String database, Capture capture, Collector collector) {
+        this.database = database;
+        this.capture = capture;
+        this.collector = collector;
+        this.thread = new Thread(this::run, "capture-" + database);
+    }
+
+    public String database() {
+        return database;
+    }
+
+    /** Whether anything is to be captured here. */
+    public boolean captures() {
+        return capture.settings().captures();
+    }
+
+    /** Whether a table, by its name in the catalog, is one that the settings name. */
+    public boolean isCaptured(String table) {
+        return capture.settings().tables().contains(table)
+                || capture.settings().tables().contains("*");
+    }
+
+    /** Makes the triggers ready once before it returns, where the database lets it; goes on in the background. */
+    public void start() {
+        boolean ready = makeReady();
+        if (captures()) {
+            collector.start();
+        }
+        look(ready);
+        thread.start();
+    }
+
+    /** The state when it was last looked at; empty before the first look. */
+    public Optional<CaptureStatus> status() {
+        return Optional.ofNullable(status);
+    }
+
+    /** Why the triggers aren't as they should be, with the remedy; empty while they are. */
+    public Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    public CollectorStatus collector() {
+        return collector.status();
+    }
+
+    private void run() {
+        boolean ready = trouble == null;
+        try {
+            while (!closing.tryAcquire((ready ? NOW_AND_THEN : SOON).toMillis(), TimeUnit.MILLISECONDS)) {
+                ready = makeReady();
+                look(ready);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean makeReady() {
+        try {
+            capture.ready();
+            if (trouble != null) {
+                LOG.info("Database '{}' is as it should be again", database);
+            }
+            trouble = null;
+            return true;
+        } catch (CaptureException | DatabaseException e) {
+            String message = String.valueOf(e.getMessage());
+            if (!message.equals(trouble)) {
+                LOG.warn("Database '{}': {} (tried again by itself)", database, message);
+            }
+            trouble = message;
+            return false;
+        } catch (RuntimeException e) {
+            if (trouble == null) {
+                LOG.error("Database '{}' can't be looked at (tried again by itself)", database, e);
+            }
+            trouble = e.toString();
+            return false;
+        }
+    }
+
+    private void look(boolean ready) {
+        try {
+            status = capture.status();
+        } catch (RuntimeException e) {
+            // Told by makeReady where it lasts.
+            LOG.debug("The state of database '{}' can't be read (ready: {})", database, ready, e);
+        }
+    }
+
+    /** Stops the collector, the page under way finished, and itself. */
+    @Override
+    public void close() {
+        closing.release();
+        collector.close();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

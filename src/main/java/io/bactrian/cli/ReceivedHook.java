@@ -1,0 +1,56 @@
+package io.bactrian.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bactrian.hook.SignatureVerifier.Verdict;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Map;
+
+/** A received hook in words: what it says, and whether its signature holds. */
+final class ReceivedHook {
+    private ReceivedHook() {}
+
+    static String describe(Verdict verdict, byte[] body) {
+        String seal;
+        if (verdict instanceof Verdict.Accepted accepted) {
+            seal = "verified " + accepted.messageId();
+        } else {
+            seal = "REFUSED: " + ((Verdict.Refused) verdict).reason();
+        }
+        return seal + "  " + content(body);
+    }
+
+    private static String content(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        try {
+            JsonNode event = PlatformClient.JSON.readTree(body);
+            JsonNode data = event.path("data");
+            if (!data.has("operation")) {
+                return text;
+            }
+            String table = event.path("source").asText().replaceFirst(".*/", "");
+            return table + ' ' + data.path("operation").asText() + ' ' + data.path("key") + difference(data);
+        } catch (IOException e) {
+            return text;
+        }
+    }
+
+    /** An update's changed columns as before → after; else the row. */
+    private static String difference(JsonNode data) {
+        JsonNode before = data.path("before");
+        JsonNode after = data.path("after");
+        if (!before.isObject() || !after.isObject()) {
+            return "  " + (after.isObject() ? after : before);
+        }
+        StringBuilder text = new StringBuilder();
+        for (Iterator<Map.Entry<String, JsonNode>> columns = after.fields(); columns.hasNext(); ) {
+            Map.Entry<String, JsonNode> column = columns.next();
+            JsonNode old = before.path(column.getKey());
+            if (!old.equals(column.getValue())) {
+                text.append("  ").append(column.getKey()).append(": ").append(old).append(" → ").append(column.getValue());
+            }
+        }
+        return text.isEmpty() ? "  (nothing changed)" : text.toString();
+    }
+}
