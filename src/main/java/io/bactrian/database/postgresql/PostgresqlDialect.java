@@ -104,7 +104,7 @@ public final class PostgresqlDialect implements Dialect {
 
     @Override
     public CollectorDialect collecting() {
-        throw new UnsupportedOperationException();
+        return new PostgresqlCollecting();
     }
 
     @Override

@@ -122,7 +122,7 @@ public final class SqliteDialect implements Dialect {
 
     @Override
     public CollectorDialect collecting() {
-        throw new UnsupportedOperationException();
+        return new SqliteCollecting();
     }
 
     @Override
