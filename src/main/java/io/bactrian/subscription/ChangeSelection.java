@@ -31,9 +31,7 @@ final class ChangeSelection {
             // What it wrote itself, by its own name: telling that would never end.
             return true;
         }
-        return settings.origin() != null
-                && !settings.echo()
-                && change.origin().contains(settings.origin());
+        return settings.origin() != null && !settings.echo() && change.origin().contains(settings.origin());
     }
 
     private boolean touchesColumns(Change change) {

@@ -27,7 +27,9 @@ final class Delivery {
     int attempts;
     boolean started;
     boolean done;
-    @Nullable Instant firstFailed;
+
+    @Nullable
+    Instant firstFailed;
 
     Delivery(Change change, int[] lanes, boolean grows) {
         this.position = change.position();

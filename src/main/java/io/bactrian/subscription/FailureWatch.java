@@ -82,11 +82,13 @@ final class FailureWatch {
         }
     }
 
-    @Nullable String lastError() {
+    @Nullable
+    String lastError() {
         return lastError;
     }
 
-    @Nullable Instant lastErrorAt() {
+    @Nullable
+    Instant lastErrorAt() {
         return lastErrorAt;
     }
 

@@ -86,10 +86,7 @@ final class Feed implements Journal.Listener {
     void close() {
         closed = true;
         inbox.clear();
-        // The journal may be calling us at this moment, holding what it needs to forget us.
-        if (!run.shared().apart(() -> journal.removeListener(this))) {
-            journal.removeListener(this);
-        }
+        journal.removeListener(this);
     }
 
     long fedTo() {
@@ -164,8 +161,7 @@ final class Feed implements Journal.Listener {
 
     /** Whether changes after {@code from} were removed before we read them. */
     private boolean gone(long from, List<Change> read) {
-        return journal.first() > from + 1
-                && (read.isEmpty() || read.get(0).position() > from + 1);
+        return journal.first() > from + 1 && (read.isEmpty() || read.get(0).position() > from + 1);
     }
 
     private void fellBehind(long from) {

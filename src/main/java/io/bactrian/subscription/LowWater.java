@@ -45,7 +45,8 @@ final class LowWater {
         return first == null ? readTo : first.position - 1;
     }
 
-    @Nullable Delivery first() {
+    @Nullable
+    Delivery first() {
         return deliveries.peek();
     }
 

@@ -22,13 +22,19 @@ final class Parked {
     final @Nullable List<String> keys;
 
     /** Kept until the row is on disk; read from there afterwards. */
-    @Nullable List<Change> changes;
+    @Nullable
+    List<Change> changes;
 
     int attempts;
     int retries;
-    @Nullable Instant firstFailed;
+
+    @Nullable
+    Instant firstFailed;
+
     Instant nextTry;
-    @Nullable String error;
+
+    @Nullable
+    String error;
 
     /** Its place in the order of parking; the lot's. */
     long arrival;
@@ -41,7 +47,10 @@ final class Parked {
     /** The receiver named the time: it is not pulled in. */
     boolean named;
     /** When the schedule would have tried, where a success elsewhere pulled the try in. */
-    @Nullable Instant pulledInFrom;
+    @Nullable
+    Instant pulledInFrom;
+    /** Pulled in once since the schedule's last own try: enough. */
+    boolean pulledIn;
     /** The one before it got through a moment ago, so this one will hardly wait long. */
     boolean draining;
 

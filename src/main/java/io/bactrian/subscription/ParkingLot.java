@@ -23,8 +23,8 @@ final class ParkingLot {
     private final Map<String, ArrayDeque<Parked>> byKey = new HashMap<>();
     private final LinkedHashSet<Parked> barriers = new LinkedHashSet<>();
     private final Set<Long> positions = new HashSet<>();
-    private final TreeSet<Parked> due = new TreeSet<>(
-            Comparator.<Parked, Instant>comparing(parked -> parked.nextTry).thenComparingLong(parked -> parked.position));
+    private final TreeSet<Parked> due = new TreeSet<>(Comparator.<Parked, Instant>comparing(parked -> parked.nextTry)
+            .thenComparingLong(parked -> parked.position));
     private long arrivals;
     private int failed;
 
@@ -86,7 +86,8 @@ final class ParkingLot {
     }
 
     /** The delivery that has waited longest for its time to come; it is being tried from now on. */
-    @Nullable Parked take(Instant now) {
+    @Nullable
+    Parked take(Instant now) {
         if (due.isEmpty() || due.first().nextTry.isAfter(now)) {
             return null;
         }
@@ -98,7 +99,8 @@ final class ParkingLot {
     }
 
     /** When the next try is due; null where none is. */
-    @Nullable Instant next() {
+    @Nullable
+    Instant next() {
         return due.isEmpty() ? null : due.first().nextTry;
     }
 
@@ -154,8 +156,9 @@ final class ParkingLot {
     /** All that wait for a time of the schedule's are due now; what the receiver set a time for is not. */
     void pullIn(Instant now) {
         for (Parked parked : List.copyOf(due)) {
-            if (!parked.named && parked.pulledInFrom == null && parked.nextTry.isAfter(now)) {
+            if (!parked.named && !parked.pulledIn && parked.nextTry.isAfter(now)) {
                 due.remove(parked);
+                parked.pulledIn = true;
                 parked.pulledInFrom = parked.nextTry;
                 parked.nextTry = now;
                 due.add(parked);

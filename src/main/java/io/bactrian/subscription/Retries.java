@@ -210,6 +210,7 @@ final class Retries {
         Instant pulledInFrom = parked.pulledInFrom;
         if (!firstTry && pulledInFrom == null) {
             parked.retries++;
+            parked.pulledIn = false;
         }
         parked.pulledInFrom = null;
         if (outcome instanceof DeliveryOutcome.GivenUp

@@ -102,7 +102,8 @@ public record SubscriptionSettings(
         }
 
         /** The time it names, null where it is something else. */
-        @Nullable Instant time() {
+        @Nullable
+        Instant time() {
             return time(text);
         }
 

@@ -16,7 +16,8 @@ final class Workers {
     /** Gives work beside what is ready. */
     interface Source {
         /** The next piece of work, null where there is none; under the lock. */
-        @Nullable Runnable next();
+        @Nullable
+        Runnable next();
 
         /** Whether {@link #next} would give one; under the lock. */
         boolean waits();
