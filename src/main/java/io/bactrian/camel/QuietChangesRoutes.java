@@ -6,6 +6,7 @@ import org.apache.camel.model.ModelLifecycleStrategy;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
 
 /**
  * Gives a route that consumes {@code changes:} an error handler that neither retries nor logs: its subscription does
@@ -22,12 +23,15 @@ final class QuietChangesRoutes implements ModelLifecycleStrategy {
     public void onAddRouteDefinition(RouteDefinition route) {
         boolean changes =
                 route.getInput() != null && route.getInput().getEndpointUri().startsWith("changes:");
-        ErrorHandlerFactory own = route.getErrorHandlerFactory();
-        boolean inherited =
-                own == null || own == context.getCamelContextExtension().getErrorHandlerFactory();
-        if (changes && inherited) {
+        if (changes && inherits(route.getErrorHandlerFactory())) {
             route.setErrorHandlerFactory(quiet());
         }
+    }
+
+    private boolean inherits(ErrorHandlerFactory handler) {
+        return handler == context.getCamelContextExtension().getErrorHandlerFactory()
+                || (handler instanceof RefErrorHandlerDefinition reference
+                        && RefErrorHandlerDefinition.DEFAULT_ERROR_HANDLER_BUILDER.equals(reference.getRef()));
     }
 
     private static ErrorHandlerFactory quiet() {
