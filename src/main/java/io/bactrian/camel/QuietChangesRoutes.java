@@ -2,6 +2,7 @@ package io.bactrian.camel;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.ErrorHandlerFactory;
+import org.apache.camel.LoggingLevel;
 import org.apache.camel.model.ModelLifecycleStrategy;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
@@ -39,7 +40,8 @@ final class QuietChangesRoutes implements ModelLifecycleStrategy {
         handler.disableRedelivery();
         handler.logExhausted(false);
         handler.logExhaustedMessageHistory(false);
-        handler.logNewException(false);
+        // Without redeliveries Camel asks neither of the above, only the logger itself.
+        handler.setLevel(LoggingLevel.OFF.name());
         return handler;
     }
 
