@@ -131,10 +131,9 @@ public record SubscriptionSettings(
      * @param jitter share by which a delay is varied at random, so that failures don't come back in step
      */
     public record RetryPolicy(int quick, int max, Duration delay, double backoff, Duration maxDelay, double jitter) {
+        private static final Duration LONGEST = Duration.ofDays(30);
         public static final RetryPolicy DEFAULT =
                 new RetryPolicy(3, 10, Duration.ofSeconds(5), 2, Duration.ofHours(1), 0.2);
-
-        private static final Duration LONGEST = Duration.ofDays(30);
 
         public RetryPolicy {
             require(quick >= 1 && quick <= 10, "retryQuick", quick, "1 to 10");
