@@ -1,0 +1,50 @@
+package io.bactrian.camel;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.ErrorHandlerFactory;
+import org.apache.camel.model.ModelLifecycleStrategy;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+
+/**
+ * Gives a route that consumes {@code changes:} an error handler that neither retries nor logs: its subscription does
+ * both, and one dead endpoint would otherwise fill the log with stack traces. A file's own error handler stays.
+ */
+final class QuietChangesRoutes implements ModelLifecycleStrategy {
+    private final CamelContext context;
+
+    QuietChangesRoutes(CamelContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void onAddRouteDefinition(RouteDefinition route) {
+        boolean changes =
+                route.getInput() != null && route.getInput().getEndpointUri().startsWith("changes:");
+        ErrorHandlerFactory own = route.getErrorHandlerFactory();
+        boolean inherited =
+                own == null || own == context.getCamelContextExtension().getErrorHandlerFactory();
+        if (changes && inherited) {
+            route.setErrorHandlerFactory(quiet());
+        }
+    }
+
+    private static ErrorHandlerFactory quiet() {
+        DefaultErrorHandlerDefinition handler = new DefaultErrorHandlerDefinition();
+        handler.disableRedelivery();
+        handler.logExhausted(false);
+        handler.logExhaustedMessageHistory(false);
+        handler.logNewException(false);
+        return handler;
+    }
+
+    @Override
+    public void onRemoveRouteDefinition(RouteDefinition route) {}
+
+    @Override
+    public void onAddRouteTemplateDefinition(RouteTemplateDefinition template) {}
+
+    @Override
+    public void onRemoveRouteTemplateDefinition(RouteTemplateDefinition template) {}
+}
