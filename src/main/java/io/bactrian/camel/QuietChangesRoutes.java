@@ -2,10 +2,12 @@ package io.bactrian.camel;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.ErrorHandlerFactory;
+import org.apache.camel.LoggingLevel;
 import org.apache.camel.model.ModelLifecycleStrategy;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
 
 /**
  * Gives a route that consumes {@code changes:} an error handler that neither retries nor logs: its subscription does
@@ -22,12 +24,15 @@ final class QuietChangesRoutes implements ModelLifecycleStrategy {
     public void onAddRouteDefinition(RouteDefinition route) {
         boolean changes =
                 route.getInput() != null && route.getInput().getEndpointUri().startsWith("changes:");
-        ErrorHandlerFactory own = route.getErrorHandlerFactory();
-        boolean inherited =
-                own == null || own == context.getCamelContextExtension().getErrorHandlerFactory();
-        if (changes && inherited) {
+        if (changes && inherits(route.getErrorHandlerFactory())) {
             route.setErrorHandlerFactory(quiet());
         }
+    }
+
+    private boolean inherits(ErrorHandlerFactory handler) {
+        return handler == context.getCamelContextExtension().getErrorHandlerFactory()
+                || (handler instanceof RefErrorHandlerDefinition reference
+                        && RefErrorHandlerDefinition.DEFAULT_ERROR_HANDLER_BUILDER.equals(reference.getRef()));
     }
 
     private static ErrorHandlerFactory quiet() {
@@ -35,7 +40,8 @@ final class QuietChangesRoutes implements ModelLifecycleStrategy {
         handler.disableRedelivery();
         handler.logExhausted(false);
         handler.logExhaustedMessageHistory(false);
-        handler.logNewException(false);
+        // Without redeliveries Camel asks neither of the above, only the logger itself.
+        handler.setLevel(LoggingLevel.OFF.name());
         return handler;
     }
 
