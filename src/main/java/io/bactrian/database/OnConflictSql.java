@@ -15,14 +15,13 @@ public record OnConflictSql(Function<Column, String> selection, String overridin
 
     /** The statement; where {@code source} isn't empty, it writes only for a row of that source. */
     public String statement(RowShape shape, String source) {
-        String sql =
-                switch (shape.kind()) {
-                    case INSERT -> insert(shape, source);
-                    case INSERT_WHERE_ABSENT -> insert(shape, source) + onConflict(shape) + "NOTHING";
-                    case UPSERT -> insert(shape, source) + onConflict(shape) + overwrite(shape);
-                    case UPDATE -> update(shape, source);
-                    case DELETE -> delete(shape, source);
-                };
+        String sql = switch (shape.kind()) {
+            case INSERT -> insert(shape, source);
+            case INSERT_WHERE_ABSENT -> insert(shape, source) + onConflict(shape) + "NOTHING";
+            case UPSERT -> insert(shape, source) + onConflict(shape) + overwrite(shape);
+            case UPDATE -> update(shape, source);
+            case DELETE -> delete(shape, source);
+        };
         return shape.returned().isEmpty() ? sql : sql + "\nRETURNING " + selected(shape.returned());
     }
 
@@ -33,8 +32,10 @@ public record OnConflictSql(Function<Column, String> selection, String overridin
                 .append("\nFROM ")
                 .append(query.table().sqlName())
                 .append(" AS t\nWHERE true");
-        query.equal().forEach(column -> sql.append(" AND t.").append(name(column)).append(" = ?"));
-        query.absent().forEach(column -> sql.append(" AND t.").append(name(column)).append(" IS NULL"));
+        query.equal()
+                .forEach(column -> sql.append(" AND t.").append(name(column)).append(" = ?"));
+        query.absent()
+                .forEach(column -> sql.append(" AND t.").append(name(column)).append(" IS NULL"));
         if (!query.order().isEmpty()) {
             sql.append("\nORDER BY ").append(qualified(query.order()));
         }
@@ -72,9 +73,8 @@ public record OnConflictSql(Function<Column, String> selection, String overridin
     }
 
     private static String update(RowShape shape, String source) {
-        String set = shape.written().stream()
-                .map(column -> name(column) + " = ?")
-                .collect(Collectors.joining(", "));
+        String set =
+                shape.written().stream().map(column -> name(column) + " = ?").collect(Collectors.joining(", "));
         Column version = shape.version();
         if (version != null && countsUp(version)) {
             set += (set.isEmpty() ? "" : ", ") + name(version) + " = t." + name(version) + " + 1";

@@ -21,7 +21,8 @@ public interface WriteDialect {
      * Stamps, claims and writes one row in one statement that is a transaction of its own, where the product can.
      * Parameters: the origin's parties joined by commas (where stamped), the claim's as for {@link #claim()} (where
      * claimed), then those of {@link #statement}. It is a query of exactly one row: whether the claim was taken now (true
-     * where none was asked for), whether a row was written, then the returned columns.
+     * where none was asked for), whether a row was written, then the returned columns. Neither stamped nor claimed, it is
+     * {@link #statement} itself, where that may run outside {@link Database#transaction}.
      */
     Optional<String> oneTrip(RowShape shape, boolean stamped, boolean claimed);
 
@@ -49,5 +50,6 @@ public interface WriteDialect {
     void bind(PreparedStatement statement, int index, Column column, @Nullable Object value) throws SQLException;
 
     /** The natural Java value of a selected or returned column. */
-    @Nullable Object read(ResultSet row, int index, Column column) throws SQLException;
+    @Nullable
+    Object read(ResultSet row, int index, Column column) throws SQLException;
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL. */
 public final class PostgresqlDialect implements Dialect {
+    private static final WriteDialect WRITES = new PostgresqlWrites();
     private static final String SET_ORIGIN = "SELECT set_config('bactrian.origin', ?, true)";
 
     @Override
@@ -109,6 +110,6 @@ public final class PostgresqlDialect implements Dialect {
 
     @Override
     public WriteDialect writes() {
-        throw new UnsupportedOperationException();
+        return WRITES;
     }
 }

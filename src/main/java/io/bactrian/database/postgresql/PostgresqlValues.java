@@ -63,16 +63,21 @@ final class PostgresqlValues {
         }
         return switch (column.type()) {
             case INTEGER, LONG -> ExactNumbers.integer(column, value).toString();
-            case BOOLEAN -> value instanceof Number number ? ExactNumbers.integer(column, number).toString() : value.toString();
+            case BOOLEAN ->
+                value instanceof Number number
+                        ? ExactNumbers.integer(column, number).toString()
+                        : value.toString();
             case FLOAT, DOUBLE, DECIMAL -> value instanceof Boolean flag ? (flag ? "1" : "0") : value.toString();
-            case TIMESTAMP_WITH_ZONE -> value instanceof Date date && !(value instanceof java.sql.Date)
-                    ? Instant.ofEpochMilli(date.getTime()).toString()
-                    : temporal(value);
+            case TIMESTAMP_WITH_ZONE ->
+                value instanceof Date date && !(value instanceof java.sql.Date)
+                        ? Instant.ofEpochMilli(date.getTime()).toString()
+                        : temporal(value);
             case TIMESTAMP -> withoutZone(value);
             case DATE, TIME, TIME_WITH_ZONE -> temporal(value);
-            default -> column.sqlType().endsWith("[]") && value instanceof Collection<?> elements
-                    ? array(elements)
-                    : plain(value);
+            default ->
+                column.sqlType().endsWith("[]") && value instanceof Collection<?> elements
+                        ? array(elements)
+                        : plain(value);
         };
     }
 
@@ -122,30 +127,27 @@ final class PostgresqlValues {
     /** Types that we have no Java type for are read in the JSON form that a trigger gives them. */
     static String selection(Column column) {
         String name = "t." + OnConflictSql.name(column);
-        return column.type() == ColumnType.OTHER
-                ? "to_json(" + name + ") AS " + OnConflictSql.name(column)
-                : name;
+        return column.type() == ColumnType.OTHER ? "to_json(" + name + ") AS " + OnConflictSql.name(column) : name;
     }
 
     static @Nullable Object read(ResultSet row, int index, Column column) throws SQLException {
-        Object value =
-                switch (column.type()) {
-                    case BOOLEAN -> row.getBoolean(index);
-                    case INTEGER -> row.getInt(index);
-                    case LONG -> row.getLong(index);
-                    case FLOAT -> row.getFloat(index);
-                    case DOUBLE -> row.getDouble(index);
-                    case DECIMAL -> decimal(row.getString(index));
-                    case BINARY -> row.getBytes(index);
-                    case DATE -> date(row.getObject(index, LocalDate.class));
-                    case TIME -> row.getObject(index, LocalTime.class);
-                    case TIME_WITH_ZONE -> row.getObject(index, OffsetTime.class);
-                    case TIMESTAMP -> timestamp(row.getObject(index, LocalDateTime.class));
-                    case TIMESTAMP_WITH_ZONE -> zoned(row.getObject(index, OffsetDateTime.class));
-                    case UUID -> row.getObject(index, UUID.class);
-                    case JSON, OTHER -> json(row.getString(index));
-                    case TEXT -> row.getString(index);
-                };
+        Object value = switch (column.type()) {
+            case BOOLEAN -> row.getBoolean(index);
+            case INTEGER -> row.getInt(index);
+            case LONG -> row.getLong(index);
+            case FLOAT -> row.getFloat(index);
+            case DOUBLE -> row.getDouble(index);
+            case DECIMAL -> decimal(row.getString(index));
+            case BINARY -> row.getBytes(index);
+            case DATE -> date(row.getObject(index, LocalDate.class));
+            case TIME -> row.getObject(index, LocalTime.class);
+            case TIME_WITH_ZONE -> row.getObject(index, OffsetTime.class);
+            case TIMESTAMP -> timestamp(row.getObject(index, LocalDateTime.class));
+            case TIMESTAMP_WITH_ZONE -> zoned(row.getObject(index, OffsetDateTime.class));
+            case UUID -> row.getObject(index, UUID.class);
+            case JSON, OTHER -> json(row.getString(index));
+            case TEXT -> row.getString(index);
+        };
         return row.wasNull() ? null : value;
     }
 

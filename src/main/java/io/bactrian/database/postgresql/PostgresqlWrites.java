@@ -33,10 +33,10 @@ final class PostgresqlWrites implements WriteDialect {
      * claim is made, and without a row of the claim there is none to write. Triggers see the origin since it is set for
      * the whole transaction, which ends with the statement.
      */
-    private static final String ORIGIN = "bactrian_origin AS MATERIALIZED (SELECT set_config('bactrian.origin', ?, true))";
+    private static final String ORIGIN =
+            "bactrian_origin AS MATERIALIZED (SELECT set_config('bactrian.origin', ?, true))";
 
-    private static final String CLAIMED =
-            """
+    private static final String CLAIMED = """
             bactrian_claim AS (
                 INSERT INTO bactrian.applied (route, step, split, message, generation)
                 %s
@@ -52,6 +52,9 @@ final class PostgresqlWrites implements WriteDialect {
 
     @Override
     public Optional<String> oneTrip(RowShape shape, boolean stamped, boolean claimed) {
+        if (!stamped && !claimed) {
+            return Optional.of(statement(shape));
+        }
         StringBuilder sql = new StringBuilder("WITH ");
         if (stamped) {
             sql.append(ORIGIN).append(",\n");
@@ -61,7 +64,7 @@ final class PostgresqlWrites implements WriteDialect {
                             stamped ? "SELECT ?, ?, ?, ?, ? FROM bactrian_origin" : "VALUES (?, ?, ?, ?, ?)"))
                     .append(",\n");
         }
-        String source = claimed ? "bactrian_claim" : stamped ? "bactrian_origin" : ALONE;
+        String source = claimed ? "bactrian_claim" : "bactrian_origin";
         boolean returning = !shape.returned().isEmpty();
         sql.append("bactrian_row AS (\n")
                 .append(ROWS.statement(shape, source))
@@ -70,7 +73,8 @@ final class PostgresqlWrites implements WriteDialect {
                 .append(claimed ? "EXISTS (SELECT FROM bactrian_claim)" : "true")
                 .append(", bactrian_row.bactrian_written IS NOT NULL");
         for (int i = 0; i < shape.returned().size(); i++) {
-            sql.append(", bactrian_row.").append(OnConflictSql.name(shape.returned().get(i)));
+            sql.append(", bactrian_row.")
+                    .append(OnConflictSql.name(shape.returned().get(i)));
         }
         return Optional.of(sql.append("\nFROM (SELECT 1) AS bactrian_one LEFT JOIN bactrian_row ON true")
                 .toString());

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes SQLite's user tables. A round trip costs nothing here: each step is a statement of its own. */
 final class SqliteWrites implements WriteDialect {
-    private static final OnConflictSql ROWS = new OnConflictSql(column -> "t." + OnConflictSql.name(column), "");
+    // Unqualified: RETURNING doesn't know the table's alias.
+    private static final OnConflictSql ROWS = new OnConflictSql(OnConflictSql::name, "");
 
     @Override
     public String statement(RowShape shape) {
