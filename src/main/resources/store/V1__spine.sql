@@ -1,13 +1,9 @@
 -- The platform's own tables. Rows are ours; everything a user edits is a file.
 CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- Epochs are issued once and never reused; tokens tell a restored side from a lost delete.
-CREATE TABLE collected_database (
-    name TEXT PRIMARY KEY,
-    epoch INTEGER NOT NULL,
-    current_token TEXT,
-    pending_token TEXT
-) WITHOUT ROWID;
+-- Epochs are issued once and never reused. The tokens that tell a restored side from a lost delete lie in the
+-- journal's newest segment, in the transaction of the page they belong to.
+CREATE TABLE collected_database (name TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE subscription (
     name TEXT PRIMARY KEY,
