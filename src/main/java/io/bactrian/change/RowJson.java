@@ -68,6 +68,37 @@ public final class RowJson {
         return text.toString();
     }
 
+    /** Writes one value of a natural Java type, or a map or list of them, as JSON. */
+    public static String writeValue(@Nullable Object value) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(text)) {
+            write(generator, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /**
+     * Reads any JSON value: a map, a list, a string, a number with all its digits, a boolean or null.
+     *
+     * @throws IllegalArgumentException where the text is not one JSON value, saying where it breaks
+     */
+    public static @Nullable Object readValue(String json) {
+        try (JsonParser parser = JSON.createParser(json)) {
+            if (parser.nextToken() == null) {
+                throw new IllegalArgumentException("Not JSON: it is empty");
+            }
+            Object value = value(parser);
+            if (parser.nextToken() != null) {
+                throw new IllegalArgumentException("More than one JSON value: " + abridged(json));
+            }
+            return value;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Not JSON (" + e.getMessage() + "): " + abridged(json), e);
+        }
+    }
+
     /** The same JSON object without blanks, its numbers and the order of its members as they were. */
     public static String compact(String json) {
         StringWriter text = new StringWriter(json.length());

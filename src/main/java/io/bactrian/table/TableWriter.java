@@ -1,13 +1,278 @@
 package io.bactrian.table;
 
 import io.bactrian.database.Database;
+import io.bactrian.database.DatabaseException;
+import io.bactrian.database.DatabaseException.Kind;
+import io.bactrian.database.RowShape;
+import io.bactrian.database.WriteDialect;
+import io.bactrian.table.RowExecution.Written;
+import io.bactrian.table.WriteRequest.Action;
+import io.bactrian.table.WriteRequest.Claim;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** SEAM (to be implemented): writes user tables of one database. Thread-safe. */
+/**
+ * Writes user tables of one database on behalf of a party: claim, origin and rows in one transaction (invariants 9 and
+ * 10); a single row in one round trip where the product can.
+ *
+ * <p>Locks, deadlocks and serialization failures are tried again for some seconds; a table or column that isn't known is
+ * looked for again in the database first. Thread-safe; blocks its caller.
+ */
 public final class TableWriter {
-    public TableWriter(Database database) {}
+    private static final int TRIES = 4;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int PURGED_AT_ONCE = 5_000;
+    /** Instead of a count: the claim was taken before. */
+    private static final int TAKEN = -1;
 
-    /** Claim, write and origin in one transaction, in one round trip where the product can. */
+    /** One request with its rows' statements. */
+    private record Planned(WriteRequest request, TablePlan plan, List<PlannedRow> rows) {}
+
+    private final Database database;
+    private final WriteDialect dialect;
+    private final Tables tables;
+    private final TableReader reader;
+    private final AtomicLong looked = new AtomicLong(System.nanoTime() - LOOK_AGAIN_NANOS);
+    private volatile boolean oursKnown;
+
+    public TableWriter(Database database) {
+        this.database = database;
+        this.dialect = database.dialect().writes();
+        this.tables = new Tables(database);
+        this.reader = new TableReader(database, tables);
+    }
+
+    /**
+     * Writes the request's rows, all or none.
+     *
+     * @throws DatabaseException whose kind says what a caller can do; a write with a claim or an origin is refused
+     *     ({@code INVALID_STATEMENT}) where the database lacks our tables
+     */
     public WriteResult write(WriteRequest request) {
-        throw new UnsupportedOperationException();
+        return writeTogether(List.of(request));
+    }
+
+    /**
+     * Writes several requests in order, all or none, under the first one's claim. Each is stamped with its own origin.
+     *
+     * @throws DatabaseException as {@link #write}
+     */
+    public WriteResult writeTogether(List<WriteRequest> requests) {
+        long start = System.nanoTime();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return attempt(requests);
+            } catch (DatabaseException e) {
+                boolean inTime = attempt < TRIES && System.nanoTime() - start < PATIENCE_NANOS;
+                if (!inTime || !mayWorkNow(e, requests, attempt)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean mayWorkNow(DatabaseException failure, List<WriteRequest> requests, int attempt) {
+        if (failure.kind() == Kind.CONTENDED) {
+            return pause(attempt);
+        }
+        if (failure.kind() != Kind.INVALID_STATEMENT) {
+            return false;
+        }
+        oursKnown = false;
+        long last = looked.get();
+        return System.nanoTime() - last >= LOOK_AGAIN_NANOS
+                && looked.compareAndSet(last, System.nanoTime())
+                && tables.changed(requests.stream().map(WriteRequest::table).toList());
+    }
+
+    private static boolean pause(int attempt) {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextInt(5, 25 * attempt));
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private WriteResult attempt(List<WriteRequest> requests) {
+        List<Planned> planned = requests.stream().map(this::planned).toList();
+        WriteRequest first = requests.get(0);
+        if (first.claim().isPresent()
+                || requests.stream().anyMatch(each -> !each.origin().isEmpty())) {
+            requireOurTables();
+        }
+        if (planned.size() == 1 && planned.get(0).rows().size() == 1) {
+            PlannedRow row = planned.get(0).rows().get(0);
+            Optional<String> sql = row.statement()
+                    .oneTrip(!first.origin().isEmpty(), first.claim().isPresent());
+            if (sql.isPresent()) {
+                return alone(first, row, sql.get());
+            }
+        }
+        return together(planned);
+    }
+
+    private Planned planned(WriteRequest request) {
+        TablePlan plan = tables.of(request.table());
+        if (request.action() == Action.TRUNCATE) {
+            return new Planned(request, plan, List.of());
+        }
+        return new Planned(
+                request,
+                plan,
+                request.rows().stream().map(row -> plan.plan(request, row)).toList());
+    }
+
+    private WriteResult alone(WriteRequest request, PlannedRow row, String sql) {
+        Claim claim = request.claim().orElse(null);
+        boolean plain = claim == null && request.origin().isEmpty();
+        Written written;
+        try (Connection connection = database.dataSource().getConnection()) {
+            written = plain
+                    ? RowExecution.one(connection, row)
+                    : RowExecution.oneTrip(connection, sql, row, request.origin(), claim);
+        } catch (SQLException e) {
+            throw database.failure(e);
+        }
+        if (written.claimed() && !written.written() && row.mustHit()) {
+            throw RowExecution.stale(row);
+        }
+        return new WriteResult(
+                written.claimed(),
+                written.written() ? 1 : 0,
+                request.returning() ? returned(List.of(written)) : List.of());
+    }
+
+    private WriteResult together(List<Planned> planned) {
+        WriteRequest first = planned.get(0).request();
+        List<Written> returning = new ArrayList<>();
+        int affected = database.transaction(first.origin(), connection -> {
+            returning.clear();
+            if (first.claim().isPresent()
+                    && !RowExecution.claim(connection, dialect, first.claim().get())) {
+                return TAKEN;
+            }
+            int written = 0;
+            List<String> stamp = first.origin();
+            for (Planned each : planned) {
+                stamp = restamp(connection, stamp, each.request().origin());
+                written += write(connection, each, returning);
+            }
+            // Taken off by the transaction, which knows only of its own.
+            restamp(connection, stamp, first.origin());
+            return written;
+        });
+        if (affected == TAKEN) {
+            for (Planned each : planned) {
+                if (each.request().returning()) {
+                    each.rows().forEach(row -> returning.add(new Written(row, false, false, null)));
+                }
+            }
+        }
+        return new WriteResult(affected != TAKEN, Math.max(0, affected), returned(returning));
+    }
+
+    private List<String> restamp(Connection connection, List<String> from, List<String> to) throws SQLException {
+        if (!from.equals(to)) {
+            database.dialect().setOrigin(connection, to);
+            if (to.isEmpty()) {
+                database.dialect().clearOrigin(connection);
+            }
+        }
+        return to;
+    }
+
+    private int write(Connection connection, Planned planned, List<Written> returning) throws SQLException {
+        if (planned.request().action() == Action.TRUNCATE) {
+            try (var statement = connection.createStatement()) {
+                return statement.executeUpdate(dialect.truncate(planned.plan().table()));
+            }
+        }
+        int written = 0;
+        List<PlannedRow> rows = planned.rows();
+        for (int from = 0, to; from < rows.size(); from = to) {
+            RowStatement statement = rows.get(from).statement();
+            to = from + 1;
+            if (statement.returning()) {
+                Written one = RowExecution.one(connection, rows.get(from));
+                returning.add(one);
+                written += one.written() ? 1 : 0;
+            } else {
+                while (to < rows.size() && rows.get(to).statement() == statement) {
+                    to++;
+                }
+                written += RowExecution.many(connection, rows.subList(from, to));
+            }
+        }
+        return written;
+    }
+
+    /** The rows as they are now; what wasn't written now is looked up. */
+    private List<Map<String, @Nullable Object>> returned(List<Written> written) {
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (Written each : written) {
+            Map<String, @Nullable Object> row = each.row();
+            RowShape shape = each.planned().statement().shape();
+            if (row != null) {
+                rows.add(row);
+            } else if (each.planned().hasKey() && shape.kind() != RowShape.Kind.DELETE) {
+                reader.find(shape.table().name(), each.planned().key()).ifPresent(rows::add);
+            }
+        }
+        return rows;
+    }
+
+    /** What claims and origins need; looked for until it is there, then believed until a statement fails. */
+    private void requireOurTables() {
+        if (!oursKnown) {
+            oursKnown = database.read(connection -> {
+                try (var statement = connection.createStatement();
+                        ResultSet there = statement.executeQuery(dialect.claimsTable())) {
+                    return there.next();
+                }
+            });
+            if (!oursKnown) {
+                throw new DatabaseException(
+                        Kind.INVALID_STATEMENT,
+                        "Database " + database.name()
+                                + " lacks Bactrian's tables, which writes with an origin or applied"
+                                + " once need: run './bactrian capture install --database " + database.name() + "'",
+                        null);
+            }
+        }
+    }
+
+    /**
+     * Forgets claims made before that time, some thousands per transaction so that writers aren't held up.
+     *
+     * @return how many
+     */
+    public int purgeClaims(Instant before) {
+        int purged = 0;
+        int now;
+        do {
+            now = database.transaction(List.of(), connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(dialect.purgeClaims())) {
+                    statement.setString(1, before.toString());
+                    statement.setInt(2, PURGED_AT_ONCE);
+                    return statement.executeUpdate();
+                }
+            });
+            purged += now;
+        } while (now == PURGED_AT_ONCE);
+        return purged;
     }
 }

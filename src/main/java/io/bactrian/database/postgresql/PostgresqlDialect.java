@@ -13,6 +13,7 @@ import java.util.List;
 
 /** PostgreSQL. */
 public final class PostgresqlDialect implements Dialect {
+    private static final WriteDialect WRITES = new PostgresqlWrites();
     private static final String SET_ORIGIN = "SELECT set_config('bactrian.origin', ?, true)";
 
     @Override
@@ -108,6 +109,6 @@ public final class PostgresqlDialect implements Dialect {
 
     @Override
     public WriteDialect writes() {
-        throw new UnsupportedOperationException();
+        return WRITES;
     }
 }

@@ -1,0 +1,92 @@
+package io.bactrian.camel;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.StartupSummaryLevel;
+import org.apache.camel.main.MainConfigurationProperties;
+import org.apache.camel.main.SimpleMain;
+import org.apache.camel.model.ModelCamelContext;
+
+/**
+ * The one Camel context that all routes run in. It is made, filled (components, beans), started without routes, and
+ * then the route loader adds them; a route that can't start now is tried again with back-off while others run.
+ *
+ * <p>{@code camel.*} properties configure it as they do any Camel application; a wrong one fails {@link #create}. All
+ * properties are there for <code>{{key}}</code> in route files. Thread-safe.
+ */
+public final class CamelPlatform implements AutoCloseable {
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+    private final PlatformContext context;
+    private final SimpleMain main;
+
+    private CamelPlatform(PlatformContext context, SimpleMain main) {
+        this.context = context;
+        this.main = main;
+    }
+
+    /**
+     * Builds the context; nothing is started yet.
+     *
+     * @param properties the configuration, by key
+     * @throws IllegalArgumentException where a {@code camel.*} property is wrong
+     */
+    public static CamelPlatform create(Rooms rooms, Map<String, String> properties) {
+        PlatformContext context = new PlatformContext();
+        context.disableJMX();
+        rooms.bindTo(context.getRegistry());
+        SimpleMain main = new SimpleMain(context);
+        main.setPropertyPlaceholderLocations("false");
+        Properties all = new Properties();
+        all.putAll(properties);
+        main.setInitialProperties(all);
+        defaults(main.configure());
+        try {
+            main.init();
+        } catch (Exception e) {
+            throw new IllegalArgumentException("Camel refuses its configuration: " + Reasons.of(e), e);
+        }
+        context.addModelLifecycleStrategy(new QuietChangesRoutes(context));
+        return new CamelPlatform(context, main);
+    }
+
+    /** Where routes, components and beans are added. */
+    public ModelCamelContext context() {
+        return context;
+    }
+
+    /** Starts the context and what was added to it. */
+    public void start() {
+        main.start();
+    }
+
+    /** The routes that can't start yet and are tried again, by id, each with the reason. */
+    public Map<String, String> waitingRoutes() {
+        return context.waiting();
+    }
+
+    /** Finishes what is in flight, for at most ten seconds, and stops. */
+    @Override
+    public void close() {
+        context.stop();
+    }
+
+    private static void defaults(MainConfigurationProperties configuration) {
+        configuration.setName("bactrian");
+        configuration.setJmxEnabled(false);
+        // The loader adds routes file by file; Camel's own loading and reloading is all or nothing.
+        configuration.setRoutesCollectorEnabled(false);
+        configuration.setAutoConfigurationLogSummary(false);
+        configuration.setStartupSummaryLevel(StartupSummaryLevel.Off);
+        configuration.setShutdownTimeout((int) STOP_WITHIN.toSeconds());
+        configuration.setShutdownSuppressLoggingOnTimeout(false);
+        configuration.setUuidGenerator("simple");
+        configuration
+                .routeControllerConfig()
+                .withEnabled(true)
+                .withBackOffDelay(1000)
+                .withBackOffMultiplier(2)
+                .withBackOffMaxDelay(30_000);
+    }
+}

@@ -1,0 +1,56 @@
+package io.bactrian.camel;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.ErrorHandlerFactory;
+import org.apache.camel.LoggingLevel;
+import org.apache.camel.model.ModelLifecycleStrategy;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
+
+/**
+ * Gives a route that consumes {@code changes:} an error handler that neither retries nor logs: its subscription does
+ * both, and one dead endpoint would otherwise fill the log with stack traces. A file's own error handler stays.
+ */
+final class QuietChangesRoutes implements ModelLifecycleStrategy {
+    private final CamelContext context;
+
+    QuietChangesRoutes(CamelContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void onAddRouteDefinition(RouteDefinition route) {
+        boolean changes =
+                route.getInput() != null && route.getInput().getEndpointUri().startsWith("changes:");
+        if (changes && inherits(route.getErrorHandlerFactory())) {
+            route.setErrorHandlerFactory(quiet());
+        }
+    }
+
+    private boolean inherits(ErrorHandlerFactory handler) {
+        return handler == context.getCamelContextExtension().getErrorHandlerFactory()
+                || (handler instanceof RefErrorHandlerDefinition reference
+                        && RefErrorHandlerDefinition.DEFAULT_ERROR_HANDLER_BUILDER.equals(reference.getRef()));
+    }
+
+    private static ErrorHandlerFactory quiet() {
+        DefaultErrorHandlerDefinition handler = new DefaultErrorHandlerDefinition();
+        handler.disableRedelivery();
+        handler.logExhausted(false);
+        handler.logExhaustedMessageHistory(false);
+        // Without redeliveries Camel asks neither of the above, only the logger itself.
+        handler.setLevel(LoggingLevel.OFF.name());
+        return handler;
+    }
+
+    @Override
+    public void onRemoveRouteDefinition(RouteDefinition route) {}
+
+    @Override
+    public void onAddRouteTemplateDefinition(RouteTemplateDefinition template) {}
+
+    @Override
+    public void onRemoveRouteTemplateDefinition(RouteTemplateDefinition template) {}
+}

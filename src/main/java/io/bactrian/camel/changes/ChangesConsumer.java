@@ -1,0 +1,101 @@
+package io.bactrian.camel.changes;
+
+import io.bactrian.camel.BactrianHeaders;
+import io.bactrian.camel.BactrianProperties;
+import io.bactrian.camel.Rooms;
+import io.bactrian.change.Change;
+import io.bactrian.subscription.DeliveryOutcome;
+import io.bactrian.subscription.SubscriptionSettings;
+import io.bactrian.subscription.Subscriptions;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands a subscription's changes to a route and tells the subscription how each exchange ended. No thread is held
+ * while an exchange is under way: the route's last asynchronous step completes it.
+ *
+ * <p>It neither retries nor logs: both are the subscription's (invariants 4 and 7).
+ */
+final class ChangesConsumer extends DefaultConsumer {
+    private Subscriptions.@Nullable Handle handle;
+    private boolean batches;
+
+    ChangesConsumer(ChangesEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        refuseWithoutId();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        ChangesEndpoint endpoint = (ChangesEndpoint) getEndpoint();
+        Subscriptions subscriptions = Rooms.of(endpoint.getCamelContext()).subscriptions();
+        SubscriptionSettings settings = endpoint.settings(getRouteId());
+        batches = settings.batch() > 1;
+        handle = subscriptions.open(settings, this::deliver);
+    }
+
+    /** Drains first: what is in flight still needs the route's steps. */
+    @Override
+    protected void doStop() throws Exception {
+        Subscriptions.Handle open = handle;
+        handle = null;
+        if (open != null) {
+            open.close();
+        }
+        super.doStop();
+    }
+
+    private void deliver(List<Change> changes, int attempt, Consumer<DeliveryOutcome> done) {
+        Exchange exchange = createExchange(false);
+        if (batches) {
+            carry(exchange, changes, attempt);
+        } else {
+            Change change = changes.get(0);
+            exchange.setIn(new ChangeMessage(exchange, change, attempt));
+            exchange.setProperty(BactrianProperties.CHANGE, change);
+        }
+        getAsyncProcessor().process(exchange, doneSync -> {
+            DeliveryOutcome outcome = Outcomes.of(exchange);
+            releaseExchange(exchange, false);
+            done.accept(outcome);
+        });
+    }
+
+    private static void carry(Exchange exchange, List<Change> changes, int attempt) {
+        Change first = changes.get(0);
+        Change last = changes.get(changes.size() - 1);
+        Message message = exchange.getIn();
+        message.setBody(changes);
+        // Names both ends: after a crash a batch may begin where another began and end elsewhere.
+        message.setHeader(BactrianHeaders.ID, first.id() + "~" + last.id());
+        message.setHeader(BactrianHeaders.DATABASE, first.database());
+        message.setHeader(BactrianHeaders.POSITION, last.position());
+        message.setHeader(BactrianHeaders.ATTEMPT, attempt);
+        if (changes.stream().allMatch(change -> change.table().equals(first.table()))) {
+            message.setHeader(BactrianHeaders.TABLE, first.table());
+        }
+    }
+
+    /** A made-up id changes with the order of files: the subscription would be another one after a restart. */
+    private void refuseWithoutId() {
+        Route route = getRoute();
+        ChangesEndpoint endpoint = (ChangesEndpoint) getEndpoint();
+        if (route == null || !route.isCustomId()) {
+            throw new IllegalArgumentException("A route from changes:" + endpoint.getTables()
+                    + " needs an id of its own (id=\"orders-to-crm\"): it names the subscription, and by it the place"
+                    + " in the journal that is kept over restarts");
+        }
+    }
+}
