@@ -48,6 +48,7 @@ public final class HookClient implements AutoCloseable {
     private final ThreadPoolExecutor nameThreads;
     private final ScheduledThreadPoolExecutor timer;
     private final Set<HookCall> underWay = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /** Starts the client's threads; {@link #close} ends them. */
     public HookClient(HookSettings settings, EndpointGuard guard, Clock clock) {
@@ -99,6 +100,10 @@ public final class HookClient implements AutoCloseable {
             done.accept(outcome);
         });
         underWay.add(call);
+        if (closed) {
+            call.cancel();
+            return;
+        }
         var host = request.target().host();
         CompletableFuture<Void> lookup = addresses.prepare(host.getHostName(), host.getPort());
         if (lookup == null) {
@@ -134,12 +139,15 @@ public final class HookClient implements AutoCloseable {
     /** Deliveries under way fail. */
     @Override
     public void close() {
+        closed = true;
         timer.shutdownNow();
         nameThreads.shutdownNow();
-        client.close(CloseMode.IMMEDIATE);
         for (HookCall call : underWay) {
             call.cancel();
         }
+        // First the connections: a graceful end of the reactor waits for those in use.
+        connections.close(CloseMode.IMMEDIATE);
+        client.close(CloseMode.GRACEFUL);
     }
 
     private static ThreadFactory named(String name) {
