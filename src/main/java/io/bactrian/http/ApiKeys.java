@@ -3,6 +3,7 @@ package io.bactrian.http;
 import io.bactrian.store.ApiKeyTable;
 import io.bactrian.store.Store;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -61,15 +62,14 @@ public final class ApiKeys {
     public ApiKeys(Store store, @Nullable String adminKey, Clock clock) {
         this.table = new ApiKeyTable(store);
         this.clock = clock;
-        boolean given = adminKey != null && !adminKey.isBlank();
-        String key = given
-                ? adminKey.strip()
-                : AdminKeyFile.readOrCreate(store.directory().resolve("admin.key"), randomKey());
+        String given = adminKey == null ? "" : adminKey.strip();
+        Path file = store.directory().resolve("admin.key");
+        String key = given.isEmpty() ? AdminKeyFile.readOrCreate(file, randomKey()) : given;
         if (key.length() < LEAST_ADMIN_KEY) {
             throw new HttpStartException(
-                    (given ? "bactrian.security.admin-key" : store.directory().resolve("admin.key") + "") + " holds "
-                            + key.length() + " characters: an admin key has at least " + LEAST_ADMIN_KEY
-                            + (given ? "" : " (remove the file and a new one is made)"),
+                    (given.isEmpty() ? file.toString() : "bactrian.security.admin-key") + " holds " + key.length()
+                            + " characters: an admin key has at least " + LEAST_ADMIN_KEY
+                            + (given.isEmpty() ? " (remove the file and a new one is made)" : ""),
                     null);
         }
         this.adminHash = hash(key);

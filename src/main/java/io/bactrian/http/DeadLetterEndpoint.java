@@ -1,16 +1,16 @@
 package io.bactrian.http;
 
-import io.bactrian.subscription.DeadLetters;
 import io.bactrian.subscription.DeadLetters.DeadLetter;
+import io.bactrian.subscription.Subscriptions;
 import java.util.List;
 import java.util.Map;
 
 /** {@code /api/dead-letters}: changes given up on, the newest first, each whole with its error. */
 final class DeadLetterEndpoint {
-    private final DeadLetters deadLetters;
+    private final Subscriptions subscriptions;
 
-    DeadLetterEndpoint(DeadLetters deadLetters) {
-        this.deadLetters = deadLetters;
+    DeadLetterEndpoint(Subscriptions subscriptions) {
+        this.subscriptions = subscriptions;
     }
 
     HttpAnswer answer(HttpCall call) {
@@ -23,7 +23,7 @@ final class DeadLetterEndpoint {
         call.allowOnly();
         if (depth == 3) {
             call.allowMethods("GET");
-            return HttpAnswer.json(200, deadLetters.find(id).orElseThrow(() -> unknown(id)));
+            return HttpAnswer.json(200, subscriptions.deadLetters().find(id).orElseThrow(() -> unknown(id)));
         }
         if (depth == 4) {
             return command(call, id, call.segment(3));
@@ -35,7 +35,7 @@ final class DeadLetterEndpoint {
         call.allowOnly("subscription", "limit", "before");
         int limit = call.limit();
         long before = call.number("before", Long.MAX_VALUE, 1, Long.MAX_VALUE);
-        List<DeadLetter> found = deadLetters.list(call.query().get("subscription"), before, limit + 1);
+        List<DeadLetter> found = subscriptions.deadLetters().list(call.query().get("subscription"), before, limit + 1);
         if (found.size() <= limit) {
             return HttpAnswer.json(200, found);
         }
@@ -51,14 +51,14 @@ final class DeadLetterEndpoint {
         return switch (command) {
             case "retry" -> {
                 call.allowMethods("POST");
-                if (!deadLetters.retry(id)) {
+                if (!subscriptions.deadLetters().retry(id)) {
                     throw unknown(id);
                 }
                 yield HttpAnswer.json(202, Map.of("id", id, "state", "parked"));
             }
             case "discard" -> {
                 call.allowMethods("POST");
-                if (!deadLetters.discard(id)) {
+                if (!subscriptions.deadLetters().discard(id)) {
                     throw unknown(id);
                 }
                 yield new HttpAnswer(204);

@@ -2,6 +2,7 @@ package io.bactrian.http;
 
 import io.bactrian.database.DatabaseException;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Turns what a request failed of into its answer; what is our own fault is logged and told to nobody else. */
 final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private static final List<String> OF_STATEMENTS =
+            List.of("Where:", "Position:", "Internal Query:", "Internal Position:", "Location:");
 
     private Failures() {}
 
@@ -45,15 +49,28 @@ final class Failures {
 
     /** Constraints are named by the database room's message; statements never are. */
     private static HttpProblem ofDatabase(DatabaseException failure, Request request) {
-        String message = String.valueOf(failure.getMessage());
+        String message = shown(failure);
         return switch (failure.kind()) {
             case UNREACHABLE -> HttpProblem.unavailable("The database can't be reached now", 5);
             case CONTENDED -> HttpProblem.unavailable("The row is locked by another transaction: try again", 1);
             case CONSTRAINT -> new HttpProblem(409, message);
-            case INVALID_VALUE -> HttpProblem.badRequest(message);
+            case INVALID_VALUE, INVALID_STATEMENT -> HttpProblem.badRequest(message);
             case FORBIDDEN -> new HttpProblem(403, "The platform's database user isn't allowed to do this");
-            case INVALID_STATEMENT, OTHER -> internal(failure, request);
+            case OTHER -> internal(failure, request);
         };
+    }
+
+    /** The message without what a driver says of its own statements and functions. */
+    private static String shown(DatabaseException failure) {
+        StringBuilder shown = new StringBuilder();
+        for (String line : String.valueOf(failure.getMessage()).lines().toList()) {
+            String text = line.strip();
+            if (OF_STATEMENTS.stream().anyMatch(text::startsWith)) {
+                break;
+            }
+            shown.append(shown.isEmpty() ? "" : " ").append(text);
+        }
+        return shown.toString();
     }
 
     private static HttpProblem internal(Throwable cause, Request request) {

@@ -113,6 +113,9 @@ final class HookEndpoint {
         return answer -> {
             if (answered.compareAndSet(false, true)) {
                 response.setStatus(answer.status());
+                if (!answer.headers().isEmpty()) {
+                    answer.headers().forEach(response.getHeaders()::put);
+                }
                 HttpAnswer.write(response, answer.contentType(), answer.body(), callback);
             }
         };

@@ -10,6 +10,7 @@ final class HttpProblem extends RuntimeException {
     static final String CONTENT_TYPE = "application/problem+json";
 
     private final int status;
+    private final String detail;
     private final transient Map<String, String> headers = new LinkedHashMap<>();
 
     /** @param detail what is wrong with which value, and what is allowed; seen by the caller */
@@ -17,6 +18,7 @@ final class HttpProblem extends RuntimeException {
         // No stack trace: it is an answer, and refusals must stay cheap.
         super(detail, null, false, false);
         this.status = status;
+        this.detail = detail;
     }
 
     static HttpProblem badRequest(String detail) {
@@ -46,7 +48,7 @@ final class HttpProblem extends RuntimeException {
 
     /** @param instance the request's path */
     HttpAnswer answer(String instance) {
-        return new HttpAnswer(status, CONTENT_TYPE, json(status, getMessage(), instance), headers);
+        return new HttpAnswer(status, CONTENT_TYPE, json(status, detail, instance), headers);
     }
 
     static byte[] json(int status, String detail, String instance) {

@@ -144,7 +144,7 @@ final class Json {
         }
     }
 
-    @SuppressWarnings("rawtypes")
+    @SuppressWarnings({"rawtypes", "unchecked"})
     private static final class OptionalSerializer extends JsonSerializer<Optional> {
         @Override
         public void serialize(Optional value, JsonGenerator to, SerializerProvider provider) throws IOException {

@@ -12,7 +12,7 @@ final class NearNames {
     /** {@code (near: a, b)}, or all of few, or nothing; begins with a blank. */
     static String hint(String name, Collection<String> known) {
         List<String> near = known.stream()
-                .filter(each -> distance(name, each) <= Math.max(1, each.length() / 3))
+                .filter(each -> distance(name, each) <= allowed(each))
                 .sorted(Comparator.comparingInt(each -> distance(name, each)))
                 .limit(3)
                 .toList();
@@ -22,6 +22,11 @@ final class NearNames {
         return known.isEmpty() || known.size() > 20
                 ? ""
                 : " (known: " + String.join(", ", known.stream().sorted().toList()) + ")";
+    }
+
+    /** Two letters swapped count twice; in a short name that would be most of it. */
+    private static int allowed(String known) {
+        return known.length() <= 3 ? 1 : Math.max(2, known.length() / 3);
     }
 
     /** Levenshtein's, of the first 64 characters, whatever their case. */

@@ -1,8 +1,5 @@
 package io.bactrian.http;
 
-import java.nio.ByteBuffer;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -23,11 +20,5 @@ final class ProblemErrors extends ErrorHandler {
         String detail = code >= 500 || message == null ? "The request can't be answered" : message;
         byte[] body = HttpProblem.json(code, detail, path == null ? "" : path);
         HttpAnswer.write(response, HttpProblem.CONTENT_TYPE, body, callback);
-    }
-
-    @Override
-    public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
-        fields.put(HttpHeader.CONTENT_TYPE, HttpProblem.CONTENT_TYPE);
-        return ByteBuffer.wrap(HttpProblem.json(status, reason == null ? "The request can't be read" : reason, ""));
     }
 }

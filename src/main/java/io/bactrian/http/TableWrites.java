@@ -47,8 +47,7 @@ final class TableWrites {
                 },
                 preferences.representation() || locate);
         WriteResult result = place.database().writer().write(write);
-        List<Map<String, @Nullable Object>> written =
-                result.applied() ? result.rows() : storedBefore(place, preferences, rows);
+        List<Map<String, @Nullable Object>> written = result.rows();
         Map<String, @Nullable Object> first = written.isEmpty() ? rows.get(0) : written.get(0);
         String segment = rows.size() == 1 ? ColumnText.segment(place.table(), first) : null;
         return created(
@@ -90,9 +89,7 @@ final class TableWrites {
         if (!preferences.representation()) {
             return new HttpAnswer(204, null, null, preferences.answered(Map.of()));
         }
-        List<Map<String, @Nullable Object>> rows = result.applied()
-                ? result.rows()
-                : place.database().reader().list(place.table().name(), key, 1, 0);
+        List<Map<String, @Nullable Object>> rows = result.rows();
         String json = rows.isEmpty() ? "null" : RowJson.write(rows.get(0));
         return HttpAnswer.json(200, json, preferences.answered(Map.of()));
     }
@@ -134,23 +131,6 @@ final class TableWrites {
         return preferences.representation()
                 ? HttpAnswer.json(201, TableEndpoint.json(rows), answered)
                 : new HttpAnswer(201, null, null, answered);
-    }
-
-    /** What an earlier request of this Idempotency-Key wrote, as it is now; keys that the database made aren't known. */
-    private static List<Map<String, @Nullable Object>> storedBefore(
-            TablePlace place, Preferences preferences, List<Map<String, @Nullable Object>> rows) {
-        Table table = place.table();
-        if (!preferences.representation() || table.key().isEmpty()) {
-            return List.of();
-        }
-        return rows.stream()
-                .filter(row -> ColumnText.segment(table, row) != null)
-                .flatMap(row -> {
-                    Map<String, @Nullable Object> key = new LinkedHashMap<>();
-                    table.key().forEach(column -> key.put(column, row.get(column)));
-                    return place.database().reader().list(table.name(), key, 1, 0).stream();
-                })
-                .toList();
     }
 
     private static Preferences preferences(HttpCall call) {
