@@ -91,8 +91,6 @@ public final class ColumnValues {
     }
 
     private static OffsetDateTime zoned(String text) {
-        return text.endsWith("Z")
-                ? Instant.parse(text).atOffset(ZoneOffset.UTC)
-                : OffsetDateTime.parse(text);
+        return text.endsWith("Z") ? Instant.parse(text).atOffset(ZoneOffset.UTC) : OffsetDateTime.parse(text);
     }
 }

@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** SEAM (refine): the inbound hooks that routes serve, by name. The HTTP server looks here. Thread-safe. */
 public final class InboundHooks {
     /** A verified call. Header names are lower-case. */
-    public record Call(String hook, Map<String, List<String>> headers, Map<String, List<String>> query, byte[] body,
+    public record Call(
+            String hook,
+            Map<String, List<String>> headers,
+            Map<String, List<String>> query,
+            byte[] body,
             @Nullable String messageId) {}
 
     /** The answer; a body of null is empty. */
@@ -23,7 +27,8 @@ public final class InboundHooks {
     }
 
     /** One inbound hook: how calls are verified, what they may weigh, who takes them. */
-    public record InboundHook(String name, SignatureVerifier verifier, int maxSize, boolean needsKey, Handler handler) {}
+    public record InboundHook(
+            String name, SignatureVerifier verifier, int maxSize, boolean needsKey, Handler handler) {}
 
     private final Map<String, InboundHook> hooks = new ConcurrentHashMap<>();
 

@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
 public final class DeadLetters {
     /** One dead letter. */
     public record DeadLetter(
-            long id, String subscription, Change change, int attempts, String error, Instant firstFailed, Instant died) {}
+            long id,
+            String subscription,
+            Change change,
+            int attempts,
+            String error,
+            Instant firstFailed,
+            Instant died) {}
 
     DeadLetters() {}
 
