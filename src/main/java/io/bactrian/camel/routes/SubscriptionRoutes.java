@@ -1,0 +1,98 @@
+package io.bactrian.camel.routes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.NamedNode;
+import org.apache.camel.model.AggregateDefinition;
+import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ResequenceDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.util.StringHelper;
+import org.apache.camel.util.URISupport;
+
+/** What is particular about routes that read a subscription: those that consume `changes:` or `events:`. */
+final class SubscriptionRoutes {
+    private static final List<String> SOURCES = List.of("changes", "events");
+    private static final List<String> QUEUES_IN_MEMORY = List.of("seda", "vm", "disruptor", "disruptor-vm");
+
+    private SubscriptionRoutes() {}
+
+    /** The name of the subscription that this route reads, if it reads one. */
+    static Optional<String> subscriptionOf(CamelContext context, RouteDefinition route) {
+        if (route.getInput() == null) {
+            return Optional.empty();
+        }
+        String uri = context.resolvePropertyPlaceholders(route.getInput().getEndpointUri());
+        if (!SOURCES.contains(scheme(uri))) {
+            return Optional.empty();
+        }
+        try {
+            Map<String, Object> options = URISupport.parseQuery(StringHelper.after(uri, "?", ""));
+            Object name = options.get("subscription");
+            return Optional.of(name == null ? route.getRouteId() : name.toString());
+        } catch (java.net.URISyntaxException e) {
+            return Optional.of(route.getRouteId());
+        }
+    }
+
+    /** @throws RouteFileException if its id was made up by Camel: such a subscription would begin anew at each start */
+    static void requireExplicitIds(RouteText text, Loaded loaded) {
+        for (RouteDefinition route : loaded.routes()) {
+            if (loaded.subscriptions().containsKey(route.getRouteId()) && !route.hasCustomIdAssigned()) {
+                String uri = route.getInput().getEndpointUri();
+                String source = scheme(uri) + ":";
+                int line = route.getInput().getLineNumber();
+                throw new RouteFileException(
+                        line > 0 && !route.isCreatedFromTemplate() ? line : Lines.of(text, uri, source),
+                        "a route that consumes " + source
+                                + " needs an explicit route id: it names the subscription whose place is kept");
+            }
+        }
+    }
+
+    /** A sentence for each step after which a change counts as done although nothing durable has it yet. */
+    static List<String> stepsThatFinishEarly(RouteText text, RouteDefinition route) {
+        List<String> warnings = new ArrayList<>();
+        collect(route.getOutputs(), step -> {
+            String what = stepThatFinishesEarly(step);
+            if (what != null) {
+                int line = step.getLineNumber();
+                warnings.add(text.name() + (line > 0 ? ":" + line : "") + " route " + route.getRouteId() + ": " + what
+                        + " finishes the exchange early, so the subscription moves on before the change is delivered;"
+                        + " what waits there is lost when the platform stops");
+            }
+        });
+        return warnings;
+    }
+
+    private static @org.jspecify.annotations.Nullable String stepThatFinishesEarly(NamedNode step) {
+        if (step instanceof AggregateDefinition) {
+            return "the aggregator";
+        }
+        if (step instanceof ResequenceDefinition) {
+            return "the resequencer";
+        }
+        if (step instanceof EndpointRequiredDefinition endpoint
+                && endpoint.getEndpointUri() != null
+                && QUEUES_IN_MEMORY.contains(scheme(endpoint.getEndpointUri()))) {
+            return "the step to " + scheme(endpoint.getEndpointUri()) + ":";
+        }
+        return null;
+    }
+
+    private static void collect(
+            List<ProcessorDefinition<?>> steps, java.util.function.Consumer<ProcessorDefinition<?>> each) {
+        for (ProcessorDefinition<?> step : steps) {
+            each.accept(step);
+            collect(step.getOutputs(), each);
+        }
+    }
+
+    private static String scheme(String uri) {
+        return StringHelper.before(uri, ":", "");
+    }
+}

@@ -1,0 +1,162 @@
+package io.bactrian.camel.routes;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RouteConfigurationsBuilder;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.TemplatedRouteDefinition;
+import org.apache.camel.support.PluginHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads one text into one context, scratch or live, and tells what it owns there. Ownership is the difference between
+ * before and after: a route made from a template names the template's file as its source.
+ */
+final class TextLoading {
+    private final CamelContext context;
+    private final Model model;
+    private final RouteText text;
+    private final Function<String, @Nullable String> ownerOf;
+
+    private final Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<String> templatesUsed = new LinkedHashSet<>();
+
+    /** @param ownerOf the file that has a route or template of this id already, or null */
+    TextLoading(CamelContext context, RouteText text, Function<String, @Nullable String> ownerOf) {
+        this.context = context;
+        this.model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        this.text = text;
+        this.ownerOf = ownerOf;
+        before.addAll(model.getRouteDefinitions());
+        before.addAll(model.getRouteTemplateDefinitions());
+        before.addAll(model.getRouteConfigurationDefinitions());
+        before.addAll(model.getRestDefinitions());
+        before.addAll(model.getCustomBeans());
+    }
+
+    void load() throws Exception {
+        if (text.hasOnlyComments()) {
+            return;
+        }
+        Collection<RoutesBuilder> builders =
+                PluginHelper.getRoutesLoader(context).findRoutesBuilders(List.of(text.resource()));
+        for (RoutesBuilder builder : builders) {
+            if (builder instanceof RouteBuilder routes) {
+                routes.addLifecycleInterceptor(new IdCheck());
+            }
+        }
+        for (RoutesBuilder builder : builders) {
+            if (builder instanceof RouteConfigurationsBuilder configurations) {
+                context.addRoutesConfigurations(configurations);
+            }
+        }
+        for (RoutesBuilder builder : builders) {
+            context.addRoutes(builder);
+        }
+        for (RoutesBuilder builder : builders) {
+            context.addTemplatedRoutes(builder);
+        }
+    }
+
+    /** @throws RouteFileException if what was loaded mustn't run */
+    Loaded checkedResult() {
+        Loaded loaded = result();
+        SubscriptionRoutes.requireExplicitIds(text, loaded);
+        if (text.kind() == RouteText.Kind.YAML && loaded.isEmpty() && !text.hasOnlyComments()) {
+            throw new RouteFileException(
+                    1, "no route in it: a YAML route file is a list whose entries begin with '- '");
+        }
+        return loaded;
+    }
+
+    /** What is there now that wasn't there before, complete or not. */
+    Loaded result() {
+        List<RouteDefinition> routes = added(model.getRouteDefinitions());
+        Map<String, String> subscriptions = new LinkedHashMap<>();
+        List<String> warnings = new ArrayList<>();
+        for (RouteDefinition route : routes) {
+            SubscriptionRoutes.subscriptionOf(context, route).ifPresent(subscription -> {
+                subscriptions.put(route.getRouteId(), subscription);
+                warnings.addAll(SubscriptionRoutes.stepsThatFinishEarly(text, route));
+            });
+        }
+        List<RouteTemplateDefinition> templates = added(model.getRouteTemplateDefinitions());
+        // A connector that a route uses is loaded into the context at its first use: it is nobody's.
+        templates.removeIf(template -> template.getResource() == null
+                || !text.location().equals(template.getResource().getLocation()));
+        return new Loaded(
+                routes,
+                subscriptions,
+                new Loaded.Definitions(
+                        templates,
+                        added(model.getRouteConfigurationDefinitions()),
+                        added(model.getRestDefinitions()),
+                        added(model.getCustomBeans())),
+                templatesUsed,
+                warnings);
+    }
+
+    private <T> List<T> added(List<? extends T> all) {
+        List<T> added = new ArrayList<>(all);
+        added.removeIf(before::contains);
+        return added;
+    }
+
+    /** Looks at what the text says before Camel acts on it: Camel would replace another file's route of that id. */
+    private final class IdCheck implements RouteBuilderLifecycleStrategy {
+        @Override
+        public void afterConfigure(RouteBuilder builder) {
+            if (builder.getRestConfiguration() != null) {
+                throw SyntaxCheck.restConfigurationRefused(0);
+            }
+            Set<String> own = new HashSet<>();
+            for (RouteDefinition route : builder.getRouteCollection().getRoutes()) {
+                if (route.getInput() == null) {
+                    throw new RouteFileException(
+                            route.getLineNumber(),
+                            "the route '" + route.getId() + "' has no from: nothing would start it");
+                }
+                if (route.hasCustomIdAssigned()) {
+                    claim(own, "route", route.getRouteId(), route.getLineNumber());
+                }
+            }
+            for (RouteTemplateDefinition template :
+                    builder.getRouteTemplateCollection().getRouteTemplates()) {
+                claim(own, "route template", template.getId(), template.getLineNumber());
+            }
+            for (TemplatedRouteDefinition route :
+                    builder.getTemplatedRouteCollection().getTemplatedRoutes()) {
+                templatesUsed.add(route.getRouteTemplateRef());
+                if (route.getRouteId() != null) {
+                    claim(own, "route", route.getRouteId(), 0);
+                }
+            }
+        }
+
+        private void claim(Set<String> own, String what, String id, int line) {
+            int where = line > 0 ? line : Lines.of(text, id);
+            if (!own.add(id)) {
+                throw new RouteFileException(where, "the " + what + " id '" + id + "' is used twice in this file");
+            }
+            String owner = ownerOf.apply(id);
+            if (owner != null) {
+                throw new RouteFileException(where, "the " + what + " id '" + id + "' belongs to " + owner);
+            }
+        }
+    }
+}
