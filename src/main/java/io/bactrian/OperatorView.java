@@ -94,9 +94,7 @@ final class OperatorView implements PlatformView {
         for (SubscriptionStatus each : subscriptions.list()) {
             // A pause that an operator asked for, and an orphan, are no fault of the platform's.
             checks.add(new Check(
-                    "subscription " + each.name(),
-                    each.state() != SubscriptionStatus.State.STOPPED,
-                    each.lastError()));
+                    "subscription " + each.name(), each.state() != SubscriptionStatus.State.STOPPED, each.lastError()));
         }
         return Readiness.of(checks);
     }
@@ -113,7 +111,10 @@ final class OperatorView implements PlatformView {
                         "1 while changes are collected",
                         status -> status.state() == CollectorStatus.State.COLLECTING ? 1 : 0),
                 gauge("bactrian_journal_position", "The journal's last position", CollectorStatus::position),
-                gauge("bactrian_journal_gaps", "Gaps that the journal holds", status -> status.gaps().size()));
+                gauge(
+                        "bactrian_journal_gaps",
+                        "Gaps that the journal holds",
+                        status -> status.gaps().size()));
     }
 
     private Metric gauge(String name, String help, ToDoubleFunction<CollectorStatus> figure) {

@@ -120,7 +120,8 @@ final class Platform implements AutoCloseable {
         CamelPlatform camel =
                 made(CamelPlatform.create(new Rooms(databases, subscriptions, hooks, clock), settings.properties()));
         camel.context().getRegistry().bind("bactrianHookClient", HookClient.class, client);
-        PlatformJetty jetty = PlatformJetty.install(camel.context(), settings.http().host(), port);
+        PlatformJetty jetty =
+                PlatformJetty.install(camel.context(), settings.http().host(), port);
         http.mountRoutes(jetty.servlet());
         camel.start();
         keepers.values().forEach(CaptureKeeper::start);
@@ -143,14 +144,16 @@ final class Platform implements AutoCloseable {
         Database database = made(Database.open(each.database()));
         databases.put(name, database);
         Journal journal = made(Journal.open(
-                store.directory(), name, settings.journal(), table -> database.catalog().rowType(table), clock));
+                store.directory(),
+                name,
+                settings.journal(),
+                table -> database.catalog().rowType(table),
+                clock));
         journals.put(name, journal);
         keepers.put(
                 name,
                 made(new CaptureKeeper(
-                        name,
-                        new Capture(database, each.capture()),
-                        new Collector(database, journal, store, clock))));
+                        name, new Capture(database, each.capture()), new Collector(database, journal, store, clock))));
     }
 
     private ServedRooms served(Store store, InboundHooks hooks, Subscriptions subscriptions, OperatorView view) {

@@ -87,6 +87,7 @@ record PlatformSettings(
         if (!url.startsWith(SQLITE) || url.startsWith(SQLITE + ":") || url.startsWith(SQLITE + "file:")) {
             return url;
         }
-        return SQLITE + configuration.home().resolve(url.substring(SQLITE.length())).normalize();
+        return SQLITE
+                + configuration.home().resolve(url.substring(SQLITE.length())).normalize();
     }
 }

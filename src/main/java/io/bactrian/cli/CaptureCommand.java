@@ -131,9 +131,9 @@ final class CaptureCommand implements Runnable {
     private int told(CapturePlan done, String word) {
         done.warnings().forEach(warning -> out().println("Warning: " + warning));
         out().println(
-                done.statements().isEmpty()
-                        ? "Nothing to do."
-                        : word + " (" + done.statements().size() + " statements).");
+                        done.statements().isEmpty()
+                                ? "Nothing to do."
+                                : word + " (" + done.statements().size() + " statements).");
         return 0;
     }
 

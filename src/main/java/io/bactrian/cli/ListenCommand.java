@@ -50,7 +50,8 @@ final class ListenCommand implements Callable<Integer> {
             names = "--status",
             paramLabel = "N",
             defaultValue = "200",
-            description = "What a verified hook is answered with (default: 200; 500 shows what the platform then does).")
+            description =
+                    "What a verified hook is answered with (default: 200; 500 shows what the platform then does).")
     private int status;
 
     @Override

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bactrian.hook.SignatureVerifier.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.Map;
 
 /** A received hook in words: what it says, and whether its signature holds. */
@@ -44,11 +43,15 @@ final class ReceivedHook {
             return "  " + (after.isObject() ? after : before);
         }
         StringBuilder text = new StringBuilder();
-        for (Iterator<Map.Entry<String, JsonNode>> columns = after.fields(); columns.hasNext(); ) {
-            Map.Entry<String, JsonNode> column = columns.next();
+        for (Map.Entry<String, JsonNode> column : after.properties()) {
             JsonNode old = before.path(column.getKey());
             if (!old.equals(column.getValue())) {
-                text.append("  ").append(column.getKey()).append(": ").append(old).append(" → ").append(column.getValue());
+                text.append("  ")
+                        .append(column.getKey())
+                        .append(": ")
+                        .append(old)
+                        .append(" → ")
+                        .append(column.getValue());
             }
         }
         return text.isEmpty() ? "  (nothing changed)" : text.toString();

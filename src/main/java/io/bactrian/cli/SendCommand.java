@@ -51,7 +51,11 @@ final class SendCommand implements Callable<Integer> {
             description = "The secret to sign with (whsec_…; default: the demo's, demo.hook.secret).")
     private @Nullable String secret;
 
-    @Option(names = "--data", required = true, paramLabel = "JSON", description = "The body; @FILE reads it from a file.")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "JSON",
+            description = "The body; @FILE reads it from a file.")
     private String data;
 
     @Option(names = "--id", paramLabel = "ID", description = "The message's id (default: a new one).")

@@ -187,7 +187,7 @@ public final class TableWriter {
 
     private List<String> restamp(Connection connection, List<String> from, List<String> to) throws SQLException {
         if (!from.equals(to)) {
-            database.dialect().setOrigin(connection, to);
+            database.dialect().setOrigin(connection, to, null);
             if (to.isEmpty()) {
                 database.dialect().clearOrigin(connection);
             }

@@ -71,7 +71,9 @@ class CamelPlatformTest {
         try (Workbench bench = new Workbench(directory, properties)) {
             assertEquals(
                     "hello " + System.getenv("PATH"), bench.context().resolvePropertyPlaceholders("{{demo.greeting}}"));
-            assertEquals(77, bench.context().getComponent("seda", SedaComponent.class).getQueueSize());
+            assertEquals(
+                    77,
+                    bench.context().getComponent("seda", SedaComponent.class).getQueueSize());
         }
     }
 
@@ -102,9 +104,7 @@ class CamelPlatformTest {
         try (Workbench bench = new Workbench(directory, impatient)) {
             AtomicInteger failures = new AtomicInteger(3);
             bench.context().addComponent("flaky", new Flaky(failures));
-            bench.load(
-                    "flaky.xml",
-                    """
+            bench.load("flaky.xml", """
                     <routes>
                       <route id="flaky"><from uri="flaky:x"/><to uri="log:x"/></route>
                       <route id="sound"><from uri="direct:x"/><to uri="log:x"/></route>

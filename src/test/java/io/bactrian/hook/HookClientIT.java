@@ -60,7 +60,8 @@ class HookClientIT {
                 List.of(secret),
                 Map.of("Authorization", "Bearer abc"),
                 Duration.ofSeconds(5));
-        HookRequest request = new HookRequest(target, "main-1-7", "application/json", BODY, Map.of("ce-id", "main-1-7"));
+        HookRequest request =
+                new HookRequest(target, "main-1-7", "application/json", BODY, Map.of("ce-id", "main-1-7"));
 
         assertInstanceOf(DeliveryOutcome.Delivered.class, send(client(Clock.systemUTC()), request));
 
@@ -69,10 +70,13 @@ class HookClientIT {
         assertEquals("main-1-7", call.id());
         assertEquals("/in?key=a%20b&x=1", call.target());
         assertEquals("{\"name\":\"Grüße\"}", call.body());
-        assertEquals("application/json", call.headers().firstValue("content-type").orElseThrow());
+        assertEquals(
+                "application/json", call.headers().firstValue("content-type").orElseThrow());
         assertEquals("Bearer abc", call.headers().firstValue("authorization").orElseThrow());
         assertEquals("main-1-7", call.headers().firstValue("ce-id").orElseThrow());
-        assertEquals("127.0.0.1:" + receiver.port(), call.headers().firstValue("host").orElseThrow());
+        assertEquals(
+                "127.0.0.1:" + receiver.port(),
+                call.headers().firstValue("host").orElseThrow());
     }
 
     @Test
@@ -150,18 +154,25 @@ class HookClientIT {
         HookReceiver receiver = opened(HookReceiver.start());
         HookClient client = client(Clock.fixed(NOW, ZoneOffset.UTC));
         Map<String, Instant> times = Map.of(
-                "120", NOW.plusSeconds(120),
-                "0", NOW,
-                "99999999", NOW.plus(Answers.LONGEST_DELAY),
-                "99999999999999999999", NOW.plus(Answers.LONGEST_DELAY),
+                "120",
+                NOW.plusSeconds(120),
+                "0",
+                NOW,
+                "99999999",
+                NOW.plus(Answers.LONGEST_DELAY),
+                "99999999999999999999",
+                NOW.plus(Answers.LONGEST_DELAY),
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(NOW.plusSeconds(90).atOffset(ZoneOffset.UTC)),
-                        NOW.plusSeconds(90),
-                DateTimeFormatter.RFC_1123_DATE_TIME.format(NOW.minusSeconds(90).atOffset(ZoneOffset.UTC)), NOW);
+                NOW.plusSeconds(90),
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(NOW.minusSeconds(90).atOffset(ZoneOffset.UTC)),
+                NOW);
         times.forEach((retryAfter, time) -> {
             receiver.answer(call -> Answer.of(status).with("Retry-After", retryAfter));
             DeliveryOutcome outcome = send(client, request(receiver.url()));
             assertEquals(
-                    time, assertInstanceOf(DeliveryOutcome.RetryAt.class, outcome).time(), retryAfter);
+                    time,
+                    assertInstanceOf(DeliveryOutcome.RetryAt.class, outcome).time(),
+                    retryAfter);
         });
         receiver.answer(call -> Answer.of(status).with("Retry-After", "soon"));
         assertInstanceOf(DeliveryOutcome.Failed.class, send(client, request(receiver.url())));
@@ -215,10 +226,17 @@ class HookClientIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "garbage\r\n\r\n", "\u0000\u0001\u0002", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 99999 X\r\n\r\n",
-                "220 mail.example ESMTP\r\n", "HTTP/1.1 500 X\r\ncontent-length: many\r\n\r\n",
-                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 500 X\r\ncontent-length: 9\r\n\r\nx",
-                "HTTP/1.1 101 Switching\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n"
+                "",
+                "garbage\r\n\r\n",
+                "\u0000\u0001\u0002",
+                "HTTP/1.1 abc\r\n\r\n",
+                "HTTP/1.1 99999 X\r\n\r\n",
+                "220 mail.example ESMTP\r\n",
+                "HTTP/1.1 500 X\r\ncontent-length: many\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+                "HTTP/1.1 500 X\r\ncontent-length: 9\r\n\r\nx",
+                "HTTP/1.1 101 Switching\r\n\r\n",
+                "HTTP/1.1 100 Continue\r\n\r\n"
             })
     void garbageForAnAnswerIsAFailureOrWhatItsStatusSaid(String answer) {
         RawReceiver receiver = opened(RawReceiver.saying(answer));
@@ -235,7 +253,8 @@ class HookClientIT {
     void aHeadOfAnyLengthIsAFailure() {
         String header = "x-" + "y".repeat(50) + ": " + "z".repeat(1000) + "\r\n";
         RawReceiver receiver = opened(RawReceiver.saying("HTTP/1.1 200 OK\r\n" + header.repeat(5000)));
-        assertTrue(messageOf(send(client(Clock.systemUTC()), request(receiver.url()))).startsWith(receiver.url()));
+        assertTrue(messageOf(send(client(Clock.systemUTC()), request(receiver.url())))
+                .startsWith(receiver.url()));
     }
 
     @Test
@@ -381,11 +400,19 @@ class HookClientIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ftp://x.example/", "file:///etc/passwd", "x", "http://", "http:///x", "http://user:pw@x.example/",
-                "http://x.example:99999/", "http://x y/?token=pw", "https://x.example/a b?token=pw"})
+            strings = {
+                "ftp://x.example/",
+                "file:///etc/passwd",
+                "x",
+                "http://",
+                "http:///x",
+                "http://user:pw@x.example/",
+                "http://x.example:99999/",
+                "http://x y/?token=pw",
+                "https://x.example/a b?token=pw"
+            })
     void aUrlThatIsNoneIsRefusedWithoutItsSecrets(String url) {
-        var failure = assertThrows(
-                IllegalArgumentException.class, () -> target(url, Duration.ofSeconds(1)));
+        var failure = assertThrows(IllegalArgumentException.class, () -> target(url, Duration.ofSeconds(1)));
         assertFalse(failure.getMessage().contains("pw"), failure.getMessage());
     }
 

@@ -139,8 +139,8 @@ public final class ChangesOptions {
 
     private Ordering order() {
         if (!"never".equalsIgnoreCase(snapshot)) {
-            throw new IllegalArgumentException("Option snapshot is '" + snapshot
-                    + "': that belongs to a later version of Bactrian; use never");
+            throw new IllegalArgumentException(
+                    "Option snapshot is '" + snapshot + "': that belongs to a later version of Bactrian; use never");
         }
         if (ordering == null) {
             return batch > 1 ? Ordering.JOURNAL : Ordering.KEY;

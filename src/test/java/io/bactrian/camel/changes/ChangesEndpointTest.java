@@ -121,8 +121,7 @@ class ChangesEndpointTest {
         Exception refused = assertThrows(
                 UnsupportedOperationException.class,
                 () -> bench.context().getEndpoint("changes:orders").createProducer());
-        assertEquals(
-                "changes: can only be consumed (from); write to a table with table:orders", refused.getMessage());
+        assertEquals("changes: can only be consumed (from); write to a table with table:orders", refused.getMessage());
     }
 
     private static SubscriptionSettings settings(String uri) {
