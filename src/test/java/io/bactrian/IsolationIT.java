@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.testing.DeliveryRecord;
 import io.bactrian.testing.PlatformProcess;
-import io.bactrian.testing.RawReceiver;
+import io.bactrian.testing.SocketReceiver;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -35,8 +35,8 @@ class IsolationIT {
         String url = "jdbc:sqlite:" + folder.resolve("user.db");
         try (Connection connection = DriverManager.getConnection(url)) {
             connection.createStatement().execute("CREATE TABLE counted (k INTEGER PRIMARY KEY, v INTEGER NOT NULL)");
-            try (RawReceiver healthy = RawReceiver.start(0, this::received);
-                    RawReceiver hanging = RawReceiver.start(0, this::hang);
+            try (SocketReceiver healthy = SocketReceiver.start(0, this::received);
+                    SocketReceiver hanging = SocketReceiver.start(0, this::hang);
                     PlatformProcess platform = platform(url, healthy, hanging).start()) {
                 connection.setAutoCommit(false);
                 for (int k = 1; k <= ROWS; k++) {
@@ -58,7 +58,7 @@ class IsolationIT {
         }
     }
 
-    private PlatformProcess platform(String url, RawReceiver healthy, RawReceiver hanging) {
+    private PlatformProcess platform(String url, SocketReceiver healthy, SocketReceiver hanging) {
         Map<String, String> configuration = new LinkedHashMap<>();
         configuration.put("bactrian.databases.main.url", url);
         configuration.put("bactrian.databases.main.capture.tables", "counted");

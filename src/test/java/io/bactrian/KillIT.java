@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bactrian.testing.DeliveryRecord;
 import io.bactrian.testing.PlatformProcess;
 import io.bactrian.testing.PostgresServer;
-import io.bactrian.testing.RawReceiver;
 import io.bactrian.testing.SignedCalls;
+import io.bactrian.testing.SocketReceiver;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -74,7 +74,7 @@ class KillIT {
                 url,
                 "CREATE TABLE received (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message text NOT NULL)");
         ExecutorService threads = Executors.newCachedThreadPool();
-        try (RawReceiver receiver = RawReceiver.start(0, this::received);
+        try (SocketReceiver receiver = SocketReceiver.start(0, this::received);
                 PlatformProcess platform = platform(url, receiver)) {
             platform.start();
             List<Future<?>> load = new ArrayList<>();
@@ -112,7 +112,7 @@ class KillIT {
         }
     }
 
-    private PlatformProcess platform(String url, RawReceiver receiver) {
+    private PlatformProcess platform(String url, SocketReceiver receiver) {
         Map<String, String> configuration = new LinkedHashMap<>();
         configuration.put("bactrian.databases.main.url", url);
         configuration.put("bactrian.databases.main.username", PostgresServer.USER);

@@ -1,7 +1,7 @@
 package io.bactrian.bench;
 
 import io.bactrian.testing.PlatformProcess;
-import io.bactrian.testing.RawReceiver;
+import io.bactrian.testing.SocketReceiver;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -38,7 +38,7 @@ final class Outbound {
     /** W1a: changes that wait, fresh JVM, then warm rounds. */
     void drain(Figures figures) throws Exception {
         Shop shop = new Shop();
-        try (RawReceiver receiver = RawReceiver.start(0, this::count);
+        try (SocketReceiver receiver = SocketReceiver.start(0, this::count);
                 PlatformProcess platform = platform(shop, receiver)) {
             platform.start();
             platform.stop();
@@ -73,14 +73,14 @@ final class Outbound {
     void latency(Figures figures) throws Exception {
         Shop shop = new Shop();
         Figures.Latencies latencies = new Figures.Latencies();
-        RawReceiver.Listener timed = (id, body) -> {
+        SocketReceiver.Listener timed = (id, body) -> {
             double millis = sinceCommit(body);
             synchronized (latencies) {
                 latencies.add(millis);
             }
             return count(id, body);
         };
-        try (RawReceiver receiver = RawReceiver.start(0, timed);
+        try (SocketReceiver receiver = SocketReceiver.start(0, timed);
                 PlatformProcess platform = platform(shop, receiver)) {
             platform.start();
             steadily(shop, 1, 10);
@@ -100,7 +100,7 @@ final class Outbound {
         }
     }
 
-    private PlatformProcess platform(Shop shop, RawReceiver receiver) {
+    private PlatformProcess platform(Shop shop, SocketReceiver receiver) {
         return PlatformProcess.in(folder.resolve("w1-" + System.nanoTime()), shop.configuration())
                 .route("bench.xml", """
                         <routes xmlns="http://camel.apache.org/schema/xml-io">

@@ -83,7 +83,7 @@ final class ListenCommand implements Callable<Integer> {
         try {
             return StandardWebhooks.verifier(WebhookSecret.parseAll(chosen), Clock.systemUTC());
         } catch (IllegalArgumentException e) {
-            throw new CommandException(e.getMessage(), e);
+            throw new CommandException(String.valueOf(e.getMessage()), e);
         }
     }
 
