@@ -24,13 +24,13 @@ final class PlatformCommand {
         return new PlatformClient(configuration.load()).call(method, path, body);
     }
 
-    /** Prints the answer's {@code items} as a table, or the whole of it as JSON. */
+    /** Prints the answer's list as a table, or all of it as JSON. */
     void list(String path, List<String> fields) {
         JsonNode answer = call("GET", path, null);
         if (answer == null || json) {
             spec.commandLine().getOut().println(answer);
         } else {
-            Listing.print(spec.commandLine().getOut(), answer.path("items"), fields);
+            Listing.print(spec.commandLine().getOut(), answer, fields);
         }
     }
 
