@@ -204,6 +204,45 @@ abstract class CaptureContract {
     }
 
     @Test
+    void aTableThatWasDroppedMeanwhileStandsInNobodysWay() {
+        List<String> before =
+                texts(objects()).stream().filter(o -> !o.contains("customers")).toList();
+        Capture capture = capture(Install.AUTO, "orders", "customers");
+        capture.ready();
+        execute("DROP TABLE customers");
+        assertTrue(capture(Install.AUTO, "orders").verify().isEmpty());
+        capture.uninstall(List.of());
+        assertEquals(before, texts(objects()));
+    }
+
+    @Test
+    void tablesThatSwappedTheirNamesAreCapturedUnderTheirNewOnes() {
+        Capture capture = capture(Install.AUTO, "orders", "customers");
+        capture.ready();
+        execute("ALTER TABLE orders RENAME TO swap");
+        execute("ALTER TABLE customers RENAME TO orders");
+        execute("ALTER TABLE swap RENAME TO customers");
+        capture.ready();
+        execute("INSERT INTO orders(id, ssn) VALUES (1, 'x')");
+        execute("INSERT INTO customers(id, status) VALUES (2, 'x')");
+        assertEquals(
+                List.of("orders", "customers"), texts("SELECT \"table\" FROM " + ours("change") + " ORDER BY seq"));
+        assertEquals(List.of(), capture.verify());
+    }
+
+    @Test
+    void aTableThatTookTheNameOfACapturedOneIsCapturedInstead() {
+        capture(Install.AUTO, "orders").ready();
+        execute("ALTER TABLE orders RENAME TO orders_before");
+        execute("CREATE TABLE orders(id integer PRIMARY KEY)");
+        Capture capture = capture(Install.AUTO, "orders");
+        capture.install(List.of("orders"));
+        assertEquals(List.of(), capture.verify());
+        assertEquals(1L, recordedBy("INSERT INTO orders VALUES (1)"));
+        assertEquals(0L, recordedBy("INSERT INTO orders_before VALUES (1, 'x')"));
+    }
+
+    @Test
     void oneTableCanBeUninstalled() {
         Capture capture = capture(Install.AUTO, "orders", "customers");
         capture.ready();

@@ -3,6 +3,7 @@ package io.bactrian.capture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bactrian.database.Database;
 import io.bactrian.database.DatabaseException;
 import io.bactrian.database.DatabaseSettings;
 import io.bactrian.testing.PostgresServer;
@@ -106,6 +107,22 @@ class PostgresqlCaptureIT extends CaptureContract {
                 .getMessage();
         assertTrue(message.contains("recent"), message);
         assertEquals(List.of(), capture.verify());
+    }
+
+    @Test
+    void theGrantsThatThePlanNamesAreEnough() {
+        String name = database.settings().url().replaceAll(".*/", "");
+        execute("CREATE ROLE installer_" + name + " LOGIN; GRANT CREATE ON DATABASE " + name + " TO installer_" + name
+                + "; GRANT TRIGGER ON orders TO installer_" + name);
+        DatabaseSettings settings =
+                new DatabaseSettings("main", database.settings().url(), "installer_" + name, "x", 2);
+        try (Database restricted = Database.open(settings)) {
+            Capture capture = new Capture(
+                    restricted, new CaptureSettings(List.of("orders"), List.of(), CaptureSettings.Install.AUTO));
+            assertEquals(List.of(), capture.ready());
+            execute("INSERT INTO orders VALUES (1, 'x')");
+            assertEquals(1, capture.status().backlog());
+        }
     }
 
     private static void run(Connection connection, String sql) throws SQLException {
