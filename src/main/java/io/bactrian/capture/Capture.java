@@ -59,7 +59,8 @@ public final class Capture {
     }
 
     /**
-     * Makes the database capture what is configured; what is as it should be is left alone.
+     * Makes the database capture what is configured; what is as it should be is left alone, and what is captured without
+     * being configured is released.
      *
      * @param tables only these; empty for all that are configured
      * @return what was done

@@ -89,6 +89,15 @@ final class PostgresqlTriggers implements TriggerDialect {
     public List<String> removal() {
         // No CASCADE: what a user built upon ours isn't ours to drop.
         return List.of(
+                // A dropped table takes its triggers along and leaves their function.
+                """
+                DO $$ DECLARE function regprocedure; BEGIN
+                    FOR function IN SELECT oid FROM pg_proc
+                        WHERE pronamespace = to_regnamespace('bactrian') AND proname LIKE 'capture\\_%'
+                    LOOP
+                        EXECUTE 'DROP FUNCTION ' || function;
+                    END LOOP;
+                END $$""",
                 "DROP VIEW IF EXISTS bactrian.health",
                 "DROP TABLE IF EXISTS bactrian.change",
                 "DROP TABLE IF EXISTS bactrian.applied",
