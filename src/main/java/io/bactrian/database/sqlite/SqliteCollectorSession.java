@@ -152,18 +152,17 @@ final class SqliteCollectorSession implements CollectorSession {
     public Removed remove(List<SeqRun> runs, String owner, String token, String nextToken) throws SQLException {
         patience(0);
         try {
-            for (int i = 0; i < runs.size(); i++) {
-                SeqRun run = runs.get(i);
-                boolean lastRun = i == runs.size() - 1;
-                for (long first = Math.min(run.last(), Math.max(run.first(), least()));
-                        first <= run.last();
-                        first += TINY) {
-                    long last = Math.min(run.last(), first + TINY - 1);
-                    boolean end = lastRun && last == run.last();
-                    if (!remove(new SeqRun(first, last), end, owner, token, nextToken)) {
-                        return Removed.REFUSED;
-                    }
+            // The last row goes with the token, and is still there for comparison where a crash comes before.
+            SeqRun rest = runs.isEmpty() ? new SeqRun(1, 0) : runs.get(runs.size() - 1);
+            for (SeqRun run : runs.subList(0, Math.max(0, runs.size() - 1))) {
+                if (!removeInTinyTransactions(run, owner, token)) {
+                    return Removed.REFUSED;
                 }
+            }
+            SeqRun end = new SeqRun(Math.max(rest.first(), rest.last() - TINY + 1), rest.last());
+            if (!removeInTinyTransactions(new SeqRun(rest.first(), end.first() - 1), owner, token)
+                    || !remove(end, () -> swap(owner, token, nextToken))) {
+                return Removed.REFUSED;
             }
             return Removed.DONE;
         } catch (SQLException e) {
@@ -216,12 +215,24 @@ final class SqliteCollectorSession implements CollectorSession {
         }
     }
 
-    private boolean remove(SeqRun run, boolean end, String owner, String token, String nextToken) throws SQLException {
+    private boolean removeInTinyTransactions(SeqRun run, String owner, String token) throws SQLException {
+        for (long first = Math.max(run.first(), least()); first <= run.last(); first += TINY) {
+            if (!remove(new SeqRun(first, Math.min(run.last(), first + TINY - 1)), () -> holds(owner, token))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private interface Condition {
+        boolean holds() throws SQLException;
+    }
+
+    private boolean remove(SeqRun run, Condition ours) throws SQLException {
         execute("BEGIN IMMEDIATE");
         boolean done = false;
         try {
-            boolean ours = end ? swap(owner, token, nextToken) : holds(owner, token);
-            if (ours) {
+            if (ours.holds()) {
                 try (PreparedStatement delete =
                         connection.prepareStatement("DELETE FROM bactrian_change WHERE seq BETWEEN ? AND ?")) {
                     delete.setLong(1, run.first());
@@ -231,7 +242,7 @@ final class SqliteCollectorSession implements CollectorSession {
                 execute("COMMIT");
                 done = true;
             }
-            return ours;
+            return done;
         } finally {
             if (!done) {
                 execute("ROLLBACK");
