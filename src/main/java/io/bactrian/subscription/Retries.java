@@ -26,6 +26,8 @@ final class Retries {
     /** While nothing gets through, so many failed changes are evidence enough: the rest stays in the journal. */
     private static final int ENOUGH = 1_000;
 
+    private static final Duration LONGEST_SLEEP = Duration.ofDays(1);
+
     private final Run run;
     private final SubscriptionSettings settings;
     private final RetrySchedule schedule;
@@ -201,7 +203,9 @@ final class Retries {
         if (armedFor != null && !time.isBefore(armedFor)) {
             return;
         }
-        Duration delay = time.isAfter(now) ? Duration.between(now, time) : Duration.ZERO;
+        // A receiver may name a time centuries away: look in between.
+        Instant look = time.isBefore(now.plus(LONGEST_SLEEP)) ? time : now.plus(LONGEST_SLEEP);
+        Duration delay = look.isAfter(now) ? Duration.between(now, look) : Duration.ZERO;
         armedFor = time;
         run.later(delay, () -> {
             if (time.equals(armedFor)) {
@@ -320,7 +324,7 @@ final class Retries {
             }
         });
         run.counters().dead.add(changes.size());
-        watch.dead();
+        watch.dead(now);
         if (settings.onDead() == SubscriptionSettings.OnDead.PAUSE) {
             run.halt(SubscriptionStatus.State.PAUSED, "A change became a dead letter (onDead is pause): " + error);
         }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A subscription at work, from one start to the next stop: it begins from what is on disk and ends there, so that a stop,
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * (the store's queue aside).
  */
 final class Run implements Workers.Source {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
     private static final Duration TO_DRAIN = Duration.ofSeconds(10);
     private static final Duration TO_WRITE = Duration.ofSeconds(5);
 
@@ -57,7 +60,7 @@ final class Run implements Workers.Source {
         this.watch = new FailureWatch(settings.name(), settings.retry().delay());
         this.retries = new Retries(this, settings, ledger, watch);
         this.workers = new Workers(lock, shared, this);
-        this.attempts = new Attempts(lock, subscription.handler(), this::proceed);
+        this.attempts = new Attempts(lock, subscription.handler(), this::proceed, this::broke);
         this.feed = new Feed(lock, journal, new ChangeSelection(settings), lowWater, this);
     }
 
@@ -304,6 +307,13 @@ final class Run implements Workers.Source {
     @Override
     public boolean waits() {
         return feed.waits();
+    }
+
+    /** A fault of ours: it stops here rather than lose track of what is done. */
+    @Override
+    public void broke(Throwable cause) {
+        LOG.error("{}: an internal error", settings.name(), cause);
+        halt(State.STOPPED, "An internal error: " + cause + "; resume it to go on from the saved position");
     }
 
     void wake() {

@@ -10,6 +10,7 @@ import io.bactrian.change.Change;
 import io.bactrian.change.Operation;
 import io.bactrian.journal.JournalSettings;
 import io.bactrian.store.SubscriptionTable;
+import io.bactrian.subscription.SubscriptionSettings.RetryPolicy;
 import io.bactrian.subscription.SubscriptionStatus.State;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -120,12 +121,13 @@ class SubscriptionLifecycleTest {
     @Test
     void theParkedChangesAreTriedAgainAfterACrash() {
         receiver.refuses();
-        open(Platform.settings(NAME));
+        RetryPolicy patient = new RetryPolicy(1, 1_000, Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
+        open(Platform.settings(NAME).retry(patient));
         platform.update(1, 1, 1, 2);
         await().until(() -> row().position() == 4);
         platform.crash();
         receiver.accepts();
-        open(Platform.settings(NAME));
+        open(Platform.settings(NAME).retry(patient));
         await().until(() -> receiver.delivered(Platform.key(1)).equals(List.of(1L, 2L, 3L)));
         await().until(() -> receiver.delivered(Platform.key(2)).equals(List.of(4L)));
     }
