@@ -95,6 +95,19 @@ final class FailureWatch {
         return lastErrorAt;
     }
 
+    static Throwable cause(DeliveryOutcome outcome) {
+        if (outcome instanceof DeliveryOutcome.Failed failed) {
+            return failed.cause();
+        } else if (outcome instanceof DeliveryOutcome.RetryAt at) {
+            return at.cause();
+        } else if (outcome instanceof DeliveryOutcome.GivenUp up) {
+            return up.cause();
+        } else if (outcome instanceof DeliveryOutcome.Disabled disabled) {
+            return disabled.cause();
+        }
+        throw new IllegalArgumentException("Delivered has no cause");
+    }
+
     /** What an operator reads of a failure. */
     static String text(Throwable cause) {
         String message = cause.getMessage();

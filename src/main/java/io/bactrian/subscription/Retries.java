@@ -181,6 +181,10 @@ final class Retries {
         }
         Instant now = run.now();
         boolean probing = watch.altogether();
+        if (nextProbe.isAfter(now.plus(schedule.probeGap()))) {
+            // The clock went back.
+            nextProbe = now;
+        }
         int most = probing ? 1 : settings.lanes();
         while (trying < most && !(probing && now.isBefore(nextProbe))) {
             Parked parked = lot.take(now);
@@ -248,7 +252,7 @@ final class Retries {
             run.succeeded(changes.size());
             return;
         }
-        Throwable cause = Run.cause(outcome);
+        Throwable cause = FailureWatch.cause(outcome);
         run.counters().failed.increment();
         watch.failed(cause, now);
         parked.error = FailureWatch.text(cause);

@@ -217,7 +217,7 @@ final class Run implements Workers.Source {
             succeeded(count);
             return;
         }
-        Throwable cause = cause(outcome);
+        Throwable cause = FailureWatch.cause(outcome);
         Instant now = now();
         delivery.attempts++;
         if (delivery.firstFailed == null) {
@@ -340,19 +340,6 @@ final class Run implements Workers.Source {
                 proceed();
             }
         }
-    }
-
-    static Throwable cause(DeliveryOutcome outcome) {
-        if (outcome instanceof DeliveryOutcome.Failed failed) {
-            return failed.cause();
-        } else if (outcome instanceof DeliveryOutcome.RetryAt at) {
-            return at.cause();
-        } else if (outcome instanceof DeliveryOutcome.GivenUp up) {
-            return up.cause();
-        } else if (outcome instanceof DeliveryOutcome.Disabled disabled) {
-            return disabled.cause();
-        }
-        throw new IllegalArgumentException("Delivered has no cause");
     }
 
     /** What it has come to, for the status; under no lock. */

@@ -112,12 +112,15 @@ final class Workers {
         boolean first = true;
         while (true) {
             Runnable work;
+            boolean call;
             synchronized (lock) {
                 if (first) {
                     starting--;
                     first = false;
                 }
-                work = next();
+                Runnable given = source.next();
+                call = given == null;
+                work = call ? ready.poll() : given;
                 if (work == null) {
                     active--;
                     return;
@@ -131,12 +134,9 @@ final class Workers {
             } catch (RuntimeException | Error e) {
                 source.broke(e);
             }
-            callsAreLong = System.nanoTime() - began > LONG_NANOS;
+            if (call) {
+                callsAreLong = System.nanoTime() - began > LONG_NANOS;
+            }
         }
-    }
-
-    private @Nullable Runnable next() {
-        Runnable work = source.next();
-        return work != null ? work : ready.poll();
     }
 }

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.change.Operation;
 import io.bactrian.store.ParkedTable;
+import io.bactrian.store.SubscriptionTable;
 import io.bactrian.subscription.DeadLetters.DeadLetter;
 import io.bactrian.subscription.SubscriptionSettings.OnDead;
 import io.bactrian.subscription.SubscriptionSettings.Ordering;
 import io.bactrian.subscription.SubscriptionSettings.RetryPolicy;
 import io.bactrian.subscription.SubscriptionStatus.State;
 import java.nio.file.Path;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -305,6 +307,40 @@ class SubscriptionRetryTest {
     }
 
     @Test
+    @DisplayName("invariants 4, 7: while the store takes no writes nothing is done, and it recovers by itself")
+    void aStoreThatTakesNoWritesDelaysParkingAndLosesNothing() {
+        platform.store.writeNow(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute("CREATE TRIGGER full BEFORE INSERT ON parked_change"
+                        + " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+            }
+        });
+        receiver.answers(change -> change.keyJson().equals(ONE) ? failed() : DeliveryOutcome.Delivered.INSTANCE);
+        open(Platform.settings(NAME).retry(Platform.LATE));
+        platform.update(1, 2);
+        await().until(() -> receiver.delivered().equals(List.of(2L)) && status().parked() == 1);
+        platform.update(3);
+        await().until(() -> receiver.delivered().equals(List.of(2L, 3L)));
+        assertEquals(0, position());
+        platform.store.writeNow(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute("DROP TRIGGER full");
+            }
+        });
+        await().until(() -> position() == 3 && rows().size() == 1);
+    }
+
+    @Test
+    void aTimeFarAwayIsWaitedFor() {
+        receiver.answers(change -> new DeliveryOutcome.RetryAt(Instant.MAX, new IllegalStateException("never again")));
+        open(Platform.settings(NAME).retry(Platform.LATE));
+        platform.update(1);
+        await().until(() -> rows().size() == 1);
+        assertEquals(Instant.MAX, rows().get(0).nextTry());
+        assertEquals(State.RUNNING, status().state());
+    }
+
+    @Test
     void aHandlerThatThrowsHasFailed() {
         SubscriptionSettings settings =
                 Platform.settings(NAME).retry(Platform.LATE).build();
@@ -322,6 +358,14 @@ class SubscriptionRetryTest {
 
     private SubscriptionStatus status() {
         return platform.subscriptions.find(NAME).orElseThrow();
+    }
+
+    /** The position on disk. */
+    private long position() {
+        return platform.store
+                .read(connection -> SubscriptionTable.find(connection, NAME))
+                .orElseThrow()
+                .position();
     }
 
     private SubscriptionCounters counters() {
