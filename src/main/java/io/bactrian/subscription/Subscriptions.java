@@ -178,8 +178,7 @@ public final class Subscriptions implements AutoCloseable {
      */
     public void delete(String name) {
         if (open.containsKey(name)) {
-            throw new SubscriptionException(
-                    "Subscription '" + name + "' is in use; remove its route first, or pause the subscription");
+            throw new SubscriptionException("Subscription '" + name + "' is in use: remove what uses it first");
         }
         row(name);
         write(connection -> SubscriptionTable.delete(connection, name));
