@@ -13,15 +13,20 @@ final class Attempts {
     private final Object lock;
     private final ChangeHandler handler;
     private final Runnable settled;
+    private final Consumer<Throwable> broke;
     private int inFlight;
     private boolean closed;
     private boolean abandoned;
 
-    /** @param settled called under the lock after each outcome */
-    Attempts(Object lock, ChangeHandler handler, Runnable settled) {
+    /**
+     * @param settled called under the lock after each outcome
+     * @param broke called where settling threw, which it should not
+     */
+    Attempts(Object lock, ChangeHandler handler, Runnable settled, Consumer<Throwable> broke) {
         this.lock = lock;
         this.handler = handler;
         this.settled = settled;
+        this.broke = broke;
     }
 
     /** Makes one attempt; {@code settle} is called under the lock. */
@@ -91,12 +96,20 @@ final class Attempts {
                 called = true;
                 inFlight--;
                 if (!abandoned) {
-                    settle.accept(outcome);
-                    settled.run();
+                    settle(outcome);
                 }
                 if (inFlight == 0) {
                     lock.notifyAll();
                 }
+            }
+        }
+
+        private void settle(DeliveryOutcome outcome) {
+            try {
+                settle.accept(outcome);
+                settled.run();
+            } catch (RuntimeException | Error e) {
+                broke.accept(e);
             }
         }
     }

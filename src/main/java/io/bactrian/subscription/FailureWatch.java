@@ -22,7 +22,8 @@ final class FailureWatch {
     private int inARow;
     private @Nullable Instant failingSince;
     private boolean told;
-    private long dead;
+    private int dead;
+    private @Nullable Instant deadTold;
     private @Nullable String lastError;
     private @Nullable Instant lastErrorAt;
 
@@ -67,18 +68,20 @@ final class FailureWatch {
         LOG.info("{}: goes on with {} parked changes", name, count);
     }
 
-    void dead() {
-        // One line tells it; how many there are is in the status, and in the line that ends this.
-        if (dead++ == 0) {
-            LOG.warn("{}: given up on a change, kept as a dead letter: {}", name, lastError);
+    /** Tells it, and how many there were since that was last told; no more than once a minute. */
+    void dead(Instant now) {
+        dead++;
+        if (deadTold == null || Duration.between(deadTold, now).compareTo(Duration.ofMinutes(1)) >= 0) {
+            LOG.warn("{}: gave up on {} change(s), kept as dead letters; the last error: {}", name, dead, lastError);
+            deadTold = now;
+            dead = 0;
         }
     }
 
     void nothingParked() {
         if (told) {
             told = false;
-            LOG.info("{}: no change is parked any more{}", name, dead == 0 ? "" : "; dead letters meanwhile: " + dead);
-            dead = 0;
+            LOG.info("{}: no change is parked any more", name);
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A subscription at work, from one start to the next stop: it begins from what is on disk and ends there, so that a stop,
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * (the store's queue aside).
  */
 final class Run implements Workers.Source {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
     private static final Duration TO_DRAIN = Duration.ofSeconds(10);
     private static final Duration TO_WRITE = Duration.ofSeconds(5);
 
@@ -57,14 +60,14 @@ final class Run implements Workers.Source {
         this.watch = new FailureWatch(settings.name(), settings.retry().delay());
         this.retries = new Retries(this, settings, ledger, watch);
         this.workers = new Workers(lock, shared, this);
-        this.attempts = new Attempts(lock, subscription.handler(), this::proceed);
+        this.attempts = new Attempts(lock, subscription.handler(), this::proceed, this::broke);
         this.feed = new Feed(lock, journal, new ChangeSelection(settings), lowWater, this);
     }
 
     /** @param atOnce whether what is parked is tried now, whatever its schedule says */
     void start(List<ParkedTable.Row> parked, boolean atOnce) {
         synchronized (lock) {
-            retries.load(parked, atOnce);
+            retries.load(parked, lowWater.position(), atOnce);
         }
         journal.addListener(feed);
         synchronized (lock) {
@@ -121,25 +124,34 @@ final class Run implements Workers.Source {
     void take(List<Change> changes, long upTo) {
         Queue<Delivery> leaders = new ArrayDeque<>();
         for (Change change : changes) {
-            if (retries.lot().contains(change.position())) {
-                // Parked before a crash, when the position was not past it yet.
-                continue;
-            }
-            Delivery last = open;
-            if (last != null && !last.started && last.changes().size() < settings.batch()) {
-                lowWater.grow(last, change);
-                continue;
-            }
-            Delivery delivery = new Delivery(change, lanes.of(change), settings.batch() > 1);
-            open = settings.batch() > 1 ? delivery : null;
-            lowWater.add(delivery);
-            if (lanes.add(delivery)) {
+            Delivery delivery = retries.isAhead(change.position()) ? returning(change) : fresh(change);
+            if (delivery != null && lanes.add(delivery)) {
                 leaders.add(delivery);
             }
         }
+        retries.passed(upTo);
         lowWater.read(upTo);
         lead(leaders);
         proceed();
+    }
+
+    /** A delivery for a change, null where an open batch took it. */
+    private @Nullable Delivery fresh(Change change) {
+        Delivery last = open;
+        if (last != null && !last.started && last.changes().size() < settings.batch()) {
+            lowWater.grow(last, change);
+            return null;
+        }
+        Delivery delivery = new Delivery(change, lanes.of(change), settings.batch() > 1);
+        open = settings.batch() > 1 ? delivery : null;
+        lowWater.add(delivery);
+        return delivery;
+    }
+
+    /** Parked before a crash, when the position was not past it yet: it takes its place again behind what is. */
+    private @Nullable Delivery returning(Change change) {
+        Parked parked = retries.reached(change.position());
+        return parked == null ? null : new Delivery(parked, lanes.of(change));
     }
 
     /** Under the lock, after anything that may let something go on. */
@@ -297,6 +309,13 @@ final class Run implements Workers.Source {
         return feed.waits();
     }
 
+    /** A fault of ours: it stops here rather than lose track of what is done. */
+    @Override
+    public void broke(Throwable cause) {
+        LOG.error("{}: an internal error", settings.name(), cause);
+        halt(State.STOPPED, "An internal error: " + cause + "; resume it to go on from the saved position");
+    }
+
     void wake() {
         workers.wake();
     }
@@ -343,8 +362,7 @@ final class Run implements Workers.Source {
             Instant oldest = first == null || first.changes().isEmpty()
                     ? null
                     : first.changes().get(0).collected();
-            return new Progress(
-                    lowWater.position(), retries.lot().size(), oldest, watch.lastError(), watch.lastErrorAt());
+            return new Progress(lowWater.position(), retries.size(), oldest, watch.lastError(), watch.lastErrorAt());
         }
     }
 

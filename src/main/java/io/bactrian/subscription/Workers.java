@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Most handlers return at once and finish later; then one thread starts one delivery after another, and completions
  * that come meanwhile only leave word, so that no thread is woken per change. Handlers that block get a thread for each
- * of their lanes: when work has waited for two milliseconds beside a busy thread, or the last calls took long, another
+ * of their lanes: when work waits and little of it was begun in two milliseconds, or the last calls took long, another
  * one is started. The number of threads is bounded by that of the lanes, because no more deliveries are ready at a time.
  */
 final class Workers {
@@ -21,10 +21,15 @@ final class Workers {
 
         /** Whether {@link #next} would give one; under the lock. */
         boolean waits();
+
+        /** A piece of work threw, which none should. */
+        void broke(Throwable cause);
     }
 
     private static final Duration PATIENCE = Duration.ofMillis(2);
     private static final long LONG_NANOS = 1_000_000;
+    /** Begun in that time, so many calls are quick ones: a second thread would mostly wait for the lock. */
+    private static final int MANY = 40;
 
     private final Object lock;
     private final Shared shared;
@@ -35,7 +40,9 @@ final class Workers {
 
     private int starting;
     private boolean watching;
-    private boolean callsAreLong;
+    private long begun;
+    private long begunBefore;
+    private volatile boolean callsAreLong;
 
     Workers(Object lock, Shared shared, Source source) {
         this.lock = lock;
@@ -83,14 +90,20 @@ final class Workers {
         if (watching) {
             return;
         }
+        begunBefore = begun;
         watching = shared.after(PATIENCE, this::look);
     }
 
     private void look() {
         synchronized (lock) {
             watching = false;
-            if (waits() && starting == 0) {
+            if (!waits()) {
+                return;
+            }
+            if (starting == 0 && begun - begunBefore < MANY) {
                 start();
+            } else {
+                watch();
             }
         }
     }
@@ -109,10 +122,15 @@ final class Workers {
                     active--;
                     return;
                 }
+                begun++;
                 wake();
             }
             long began = System.nanoTime();
-            work.run();
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                source.broke(e);
+            }
             callsAreLong = System.nanoTime() - began > LONG_NANOS;
         }
     }
