@@ -49,7 +49,7 @@ public final class CamelPlatform implements AutoCloseable {
         } catch (Exception e) {
             throw refusal(e);
         }
-        context.addModelLifecycleStrategy(new QuietChangesRoutes(context));
+        context.addModelLifecycleStrategy(new ChangesRoutes(context));
         return new CamelPlatform(context, main);
     }
 
