@@ -10,8 +10,9 @@ import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
 
 /**
- * Gives a route that consumes {@code changes:} an error handler that neither retries nor logs: its subscription does
- * both, and one dead endpoint would otherwise fill the log with stack traces. A file's own error handler stays.
+ * Gives a route that consumes {@code changes:} or {@code hook:} an error handler that neither retries nor logs: its
+ * subscription (or the hook's consumer and sender) does both, and one dead endpoint would otherwise fill the log with
+ * stack traces. A file's own error handler stays.
  */
 final class QuietChangesRoutes implements ModelLifecycleStrategy {
     private final CamelContext context;
@@ -22,8 +23,8 @@ final class QuietChangesRoutes implements ModelLifecycleStrategy {
 
     @Override
     public void onAddRouteDefinition(RouteDefinition route) {
-        boolean changes =
-                route.getInput() != null && route.getInput().getEndpointUri().startsWith("changes:");
+        String from = route.getInput() == null ? "" : route.getInput().getEndpointUri();
+        boolean changes = from.startsWith("changes:") || from.startsWith("hook:");
         if (changes && inherits(route.getErrorHandlerFactory())) {
             route.setErrorHandlerFactory(quiet());
         }

@@ -67,12 +67,12 @@ final class HookConsumer extends DefaultConsumer implements ShutdownAware {
 
     @Override
     protected void doStop() throws Exception {
-        boolean wasOpen = open;
-        open = false;
         Served was = served;
-        if (wasOpen && was != null) {
+        if (open && was != null) {
+            // First removed: what turns a late call away must find the successor's place, not this hook again.
             was.hooks().remove(was.hook());
         }
+        open = false;
         super.doStop();
     }
 
@@ -85,15 +85,24 @@ final class HookConsumer extends DefaultConsumer implements ShutdownAware {
             was.hooks().handleLate(was.hook(), call, answer);
             return;
         }
-        Optional<String> fault = JsonCheck.fault(call);
-        if (fault.isPresent()) {
-            underWay.decrementAndGet();
-            answer.accept(Answer.problem(400, "Malformed JSON", fault.get()));
-            return;
+        try {
+            Optional<String> fault = JsonCheck.fault(call);
+            if (fault.isPresent()) {
+                end(Answer.problem(400, "Malformed JSON", fault.get()), answer);
+                return;
+            }
+            Exchange exchange = createExchange(false);
+            InboundExchanges.fill(exchange, call, endpoint.getInbound().getOrigin());
+            getAsyncProcessor().process(exchange, doneSync -> finish(exchange, call, answer));
+        } catch (RuntimeException e) {
+            note(e, call);
+            end(HookAnswers.failed(e), answer);
         }
-        Exchange exchange = createExchange(false);
-        InboundExchanges.fill(exchange, call, endpoint.getInbound().getOrigin());
-        getAsyncProcessor().process(exchange, doneSync -> finish(exchange, call, answer));
+    }
+
+    private void end(Answer made, Consumer<Answer> answer) {
+        underWay.decrementAndGet();
+        answer.accept(made);
     }
 
     private void finish(Exchange exchange, Call call, Consumer<Answer> answer) {
@@ -107,8 +116,7 @@ final class HookConsumer extends DefaultConsumer implements ShutdownAware {
             made = HookAnswers.failed(e);
         }
         releaseExchange(exchange, false);
-        underWay.decrementAndGet();
-        answer.accept(made);
+        end(made, answer);
     }
 
     /** One line when a hook begins to fail, one when it works again. */
