@@ -5,9 +5,11 @@ import io.bactrian.hook.InboundHooks;
 import io.bactrian.hook.InboundHooks.Answer;
 import io.bactrian.hook.InboundHooks.Call;
 import io.bactrian.hook.InboundHooks.InboundHook;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -26,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class HookConsumer extends DefaultConsumer implements ShutdownAware {
     private static final Logger LOG = LoggerFactory.getLogger(HookConsumer.class);
+
+    private static final Duration DRAIN = Duration.ofSeconds(2);
 
     /** A hook and where it is served. */
     private record Served(InboundHooks hooks, InboundHook hook) {}
@@ -73,7 +77,19 @@ final class HookConsumer extends DefaultConsumer implements ShutdownAware {
             was.hooks().remove(was.hook());
         }
         open = false;
+        awaitUnderWay();
         super.doStop();
+    }
+
+    /**
+     * The route's steps stop after this, and calls under way still need them. Those that take long are left to Camel's
+     * shutdown, which looks only once a second: too coarse for a reload.
+     */
+    private void awaitUnderWay() {
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        while (underWay.get() > 0 && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(500_000);
+        }
     }
 
     private void handle(Call call, Consumer<Answer> answer) {
