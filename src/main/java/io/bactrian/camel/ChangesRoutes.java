@@ -10,11 +10,9 @@ import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
 
 /**
- * What the platform asks of a route that consumes {@code changes:}, and what it gives to it, when it is added.
- *
- * <p>It must name its subscription. It gets an error handler that neither retries nor logs: its subscription does both,
- * and one dead endpoint would otherwise fill the log with stack traces. So does a route from {@code direct:}, whose
- * failure is always its caller's. A file's own error handler stays.
+ * Gives a route that consumes {@code changes:} or {@code hook:} an error handler that neither retries nor logs: its
+ * subscription (or the hook's consumer and sender) does both, and one dead endpoint would otherwise fill the log with
+ * stack traces. A file's own error handler stays.
  */
 final class ChangesRoutes implements ModelLifecycleStrategy {
     private final CamelContext context;
@@ -25,12 +23,9 @@ final class ChangesRoutes implements ModelLifecycleStrategy {
 
     @Override
     public void onAddRouteDefinition(RouteDefinition route) {
-        String uri = route.getInput() == null ? "" : route.getInput().getEndpointUri();
-        boolean changes = uri.startsWith("changes:");
-        if (changes) {
-            refuseUnnamed(route, uri);
-        }
-        if ((changes || uri.startsWith("direct:")) && inherits(route.getErrorHandlerFactory())) {
+        String from = route.getInput() == null ? "" : route.getInput().getEndpointUri();
+        boolean changes = from.startsWith("changes:") || from.startsWith("hook:");
+        if (changes && inherits(route.getErrorHandlerFactory())) {
             route.setErrorHandlerFactory(quiet());
         }
     }

@@ -48,8 +48,10 @@ final class HookCall implements AsyncClientExchangeHandler {
     private final long deadline;
     private final ByteBuffer unsent;
 
-    private int status;
     private @Nullable String retryAfter;
+    /** 0 until the answer's head has come; written after what else of the head is kept. */
+    private volatile int status;
+
     private @Nullable ByteArrayOutputStream answer;
     private int received;
     private volatile @Nullable Cancellable running;
@@ -78,7 +80,10 @@ final class HookCall implements AsyncClientExchangeHandler {
     /** Gives up where the deadline has passed; the connection ends by its own timeout or at its next byte. */
     void expire(long now) {
         if (now - deadline >= 0) {
-            tell(Answers.tooLate(target()));
+            tell(
+                    status == 0
+                            ? Answers.tooLate(target())
+                            : Answers.outcome(target(), status, NOTHING, retryAfter, clock.instant()));
             Cancellable cancellable = running;
             if (cancellable != null) {
                 cancellable.cancel();
@@ -143,9 +148,9 @@ final class HookCall implements AsyncClientExchangeHandler {
 
     @Override
     public void consumeResponse(HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
-        status = response.getCode();
         Header header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
         retryAfter = header == null ? null : header.getValue();
+        status = response.getCode();
         if (entity == null) {
             tellAnswer();
         }

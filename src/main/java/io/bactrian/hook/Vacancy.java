@@ -56,7 +56,7 @@ final class Vacancy implements InboundHooks.Handler {
     /** A successor has its own rules: who passed the old ones still has to pass the new ones. */
     static void passOn(@Nullable InboundHook next, boolean hadKey, Call call, Consumer<Answer> answer) {
         if (next == null || next.needsKey() && !hadKey) {
-            answer.accept(Answer.comeAgain("The route of this hook is not running.", Duration.ofSeconds(5)));
+            answer.accept(Answer.comeAgain("No route serves this hook at the moment.", Duration.ofSeconds(5)));
             return;
         }
         if (call.body().length > next.maxSize()) {

@@ -5,9 +5,11 @@ import io.bactrian.hook.InboundHooks;
 import io.bactrian.hook.InboundHooks.Answer;
 import io.bactrian.hook.InboundHooks.Call;
 import io.bactrian.hook.InboundHooks.InboundHook;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -26,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class HookConsumer extends DefaultConsumer implements ShutdownAware {
     private static final Logger LOG = LoggerFactory.getLogger(HookConsumer.class);
+
+    private static final Duration DRAIN = Duration.ofSeconds(2);
 
     /** A hook and where it is served. */
     private record Served(InboundHooks hooks, InboundHook hook) {}
@@ -67,13 +71,25 @@ final class HookConsumer extends DefaultConsumer implements ShutdownAware {
 
     @Override
     protected void doStop() throws Exception {
-        boolean wasOpen = open;
-        open = false;
         Served was = served;
-        if (wasOpen && was != null) {
+        if (open && was != null) {
+            // First removed: what turns a late call away must find the successor's place, not this hook again.
             was.hooks().remove(was.hook());
         }
+        open = false;
+        awaitUnderWay();
         super.doStop();
+    }
+
+    /**
+     * The route's steps stop after this, and calls under way still need them. Those that take long are left to Camel's
+     * shutdown, which looks only once a second: too coarse for a reload.
+     */
+    private void awaitUnderWay() {
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        while (underWay.get() > 0 && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(500_000);
+        }
     }
 
     private void handle(Call call, Consumer<Answer> answer) {
@@ -85,15 +101,24 @@ final class HookConsumer extends DefaultConsumer implements ShutdownAware {
             was.hooks().handleLate(was.hook(), call, answer);
             return;
         }
-        Optional<String> fault = JsonCheck.fault(call);
-        if (fault.isPresent()) {
-            underWay.decrementAndGet();
-            answer.accept(Answer.problem(400, "Malformed JSON", fault.get()));
-            return;
+        try {
+            Optional<String> fault = JsonCheck.fault(call);
+            if (fault.isPresent()) {
+                end(Answer.problem(400, "Malformed JSON", fault.get()), answer);
+                return;
+            }
+            Exchange exchange = createExchange(false);
+            InboundExchanges.fill(exchange, call, endpoint.getInbound().getOrigin());
+            getAsyncProcessor().process(exchange, doneSync -> finish(exchange, call, answer));
+        } catch (RuntimeException e) {
+            note(e, call);
+            end(HookAnswers.failed(e), answer);
         }
-        Exchange exchange = createExchange(false);
-        InboundExchanges.fill(exchange, call, endpoint.getInbound().getOrigin());
-        getAsyncProcessor().process(exchange, doneSync -> finish(exchange, call, answer));
+    }
+
+    private void end(Answer made, Consumer<Answer> answer) {
+        underWay.decrementAndGet();
+        answer.accept(made);
     }
 
     private void finish(Exchange exchange, Call call, Consumer<Answer> answer) {
@@ -107,8 +132,7 @@ final class HookConsumer extends DefaultConsumer implements ShutdownAware {
             made = HookAnswers.failed(e);
         }
         releaseExchange(exchange, false);
-        underWay.decrementAndGet();
-        answer.accept(made);
+        end(made, answer);
     }
 
     /** One line when a hook begins to fail, one when it works again. */

@@ -123,6 +123,13 @@ public final class HookEndpoint extends DefaultEndpoint {
         return isOutbound();
     }
 
+    /** Where to, without the query and the options: both may hold secrets. */
+    @Override
+    public String toString() {
+        HookTarget made = hookTarget;
+        return "hook:" + (made == null ? target : made.toString());
+    }
+
     public String getTarget() {
         return target;
     }

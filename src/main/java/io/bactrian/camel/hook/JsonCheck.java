@@ -47,7 +47,11 @@ final class JsonCheck {
                     : Optional.of(values == 0 ? "The body is empty." : "More than one value.");
         } catch (JsonProcessingException e) {
             var place = e.getLocation();
-            return Optional.of("Not JSON at line " + place.getLineNr() + ", column " + place.getColumnNr() + ".");
+            // No place: a limit, such as that of the nesting.
+            return Optional.of(
+                    place == null
+                            ? "Not JSON that can be read: " + e.getOriginalMessage() + "."
+                            : "Not JSON at line " + place.getLineNr() + ", column " + place.getColumnNr() + ".");
         } catch (IOException e) {
             return Optional.of("Not JSON.");
         }
