@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One named user database: its pool, its catalog, its transactions with an origin.
@@ -93,12 +94,20 @@ public final class Database implements AutoCloseable {
      * where it throws. Must not be nested: on a product with one writer the inner one would wait for the outer.
      */
     public <T> T transaction(List<String> origin, Work<T> work) {
+        return transaction(origin, null, work);
+    }
+
+    /**
+     * The same for work that writes directly to this table only: so that what the user's own triggers write to others in
+     * consequence carries no origin on any product.
+     */
+    public <T> T transaction(List<String> origin, @Nullable String table, Work<T> work) {
         awaitTurn();
         try (Connection connection = pool.getConnection()) {
             dialect.beginWriting(connection);
             return within(connection, () -> {
                 if (!origin.isEmpty()) {
-                    dialect.setOrigin(connection, origin);
+                    dialect.setOrigin(connection, origin, table);
                 }
                 T result = work.with(connection);
                 if (!origin.isEmpty()) {

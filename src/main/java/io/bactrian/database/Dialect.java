@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one product differs. One implementation per product, in its own package; it returns SQL or values, decides
@@ -31,8 +32,13 @@ public interface Dialect {
 
     DatabaseException.Kind classify(SQLException failure);
 
-    /** Stamps the current transaction's writes. */
-    void setOrigin(Connection connection, List<String> origin) throws SQLException;
+    /**
+     * Stamps the current transaction's direct writes; those of the user's own triggers in consequence stay unstamped.
+     *
+     * @param table the only table that is written directly, by {@link Table#name}, or null where there may be several: a
+     *     product whose triggers can't tell who caused them then stamps consequences too
+     */
+    void setOrigin(Connection connection, List<String> origin, @Nullable String table) throws SQLException;
 
     /** Takes the stamp off within the same transaction, before it commits; a rollback takes it off by itself. */
     void clearOrigin(Connection connection) throws SQLException;

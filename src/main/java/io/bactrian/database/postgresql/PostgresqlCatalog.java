@@ -23,7 +23,7 @@ final class PostgresqlCatalog {
             SELECT n.nspname, c.relname, n.nspname = coalesce(current_schema(), 'public') AS is_default,
                    a.attname, format_type(a.atttypid, a.atttypmod) AS sql_type,
                    t.typname, t.typtype, a.attnotnull,
-                   a.attgenerated <> '' AS generated,
+                   a.attgenerated <> '' AS generated, a.attgenerated = 'v' AS unseen,
                    a.atthasdef OR a.attidentity <> '' AS has_default,
                    array_position(i.indkey::int2[], a.attnum) AS key_position
             FROM pg_class c
@@ -86,7 +86,8 @@ final class PostgresqlCatalog {
                     row.getString("sql_type"),
                     !row.getBoolean("attnotnull"),
                     row.getBoolean("generated"),
-                    row.getBoolean("has_default")));
+                    row.getBoolean("has_default"),
+                    row.getBoolean("unseen")));
             int position = row.getInt("key_position");
             if (!row.wasNull()) {
                 key.put(position, name);

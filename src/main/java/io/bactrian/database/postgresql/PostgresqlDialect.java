@@ -10,6 +10,7 @@ import io.bactrian.database.WriteDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL. */
 public final class PostgresqlDialect implements Dialect {
@@ -85,9 +86,9 @@ public final class PostgresqlDialect implements Dialect {
         };
     }
 
-    /** For this transaction only: commit, rollback and a savepoint's rollback undo it. */
+    /** For this transaction only: commit, rollback and a savepoint's rollback undo it. Triggers know their own depth. */
     @Override
-    public void setOrigin(Connection connection, List<String> origin) throws SQLException {
+    public void setOrigin(Connection connection, List<String> origin, @Nullable String table) throws SQLException {
         try (var statement = connection.prepareStatement(SET_ORIGIN)) {
             statement.setString(1, String.join(",", origin));
             statement.execute();
@@ -99,7 +100,7 @@ public final class PostgresqlDialect implements Dialect {
 
     @Override
     public TriggerDialect triggers() {
-        throw new UnsupportedOperationException();
+        return new PostgresqlTriggers();
     }
 
     @Override

@@ -65,7 +65,8 @@ final class SqliteCatalog {
                         declared,
                         row.getInt("notnull") == 0 && (keyPosition == 0 || rowIdTable && !mayBeRowId),
                         generated,
-                        row.getInt("has_default") == 1 || mayBeRowId));
+                        row.getInt("has_default") == 1 || mayBeRowId,
+                        false));
     }
 
     private static List<Column> withRowId(Found table) {
@@ -79,7 +80,13 @@ final class SqliteCatalog {
             columns.add(
                     first && "INTEGER".equalsIgnoreCase(column.sqlType())
                             ? new Column(
-                                    column.name(), column.type(), column.sqlType(), column.nullable(), false, false)
+                                    column.name(),
+                                    column.type(),
+                                    column.sqlType(),
+                                    column.nullable(),
+                                    false,
+                                    false,
+                                    false)
                             : column);
         }
         return columns;

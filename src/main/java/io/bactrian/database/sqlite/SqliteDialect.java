@@ -10,13 +10,15 @@ import io.bactrian.database.WriteDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteException;
 
 /** SQLite: a file that several processes may open, with one writer at a time. */
 public final class SqliteDialect implements Dialect {
     private static final WriteDialect WRITES = new SqliteWrites();
-    private static final String SET_ORIGIN = "UPDATE bactrian_context SET origin = ? WHERE id = 1";
-    private static final String CLEAR_ORIGIN = "UPDATE bactrian_context SET origin = NULL WHERE id = 1";
+    private static final String SET_ORIGIN = "UPDATE bactrian_context SET origin = ?, \"table\" = ? WHERE id = 1";
+    private static final String CLEAR_ORIGIN =
+            "UPDATE bactrian_context SET origin = NULL, \"table\" = NULL WHERE id = 1";
 
     @Override
     public String product() {
@@ -99,9 +101,10 @@ public final class SqliteDialect implements Dialect {
 
     /** In a table of its own, for triggers can't see temporary tables or variables; others never see it uncommitted. */
     @Override
-    public void setOrigin(Connection connection, List<String> origin) throws SQLException {
+    public void setOrigin(Connection connection, List<String> origin, @Nullable String table) throws SQLException {
         try (var statement = connection.prepareStatement(SET_ORIGIN)) {
             statement.setString(1, String.join(",", origin));
+            statement.setString(2, table);
             statement.executeUpdate();
         }
     }
@@ -115,7 +118,7 @@ public final class SqliteDialect implements Dialect {
 
     @Override
     public TriggerDialect triggers() {
-        throw new UnsupportedOperationException();
+        return new SqliteTriggers();
     }
 
     @Override
