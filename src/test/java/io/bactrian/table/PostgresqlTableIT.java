@@ -35,21 +35,15 @@ class PostgresqlTableIT extends TableContract {
     }
 
     @Override
-    List<String> ours() {
-        return List.of(
-                "CREATE SCHEMA bactrian",
-                """
-                CREATE TABLE bactrian.applied (
-                    route text, step text, split int, message text, generation int, at timestamptz DEFAULT now(),
-                    PRIMARY KEY (route, step, split, message, generation))""",
-                """
-                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN
-                    INSERT INTO seen
-                    VALUES (nullif(current_setting('bactrian.origin', true), ''), coalesce(NEW.id, OLD.id));
-                    RETURN NULL;
-                END $$""",
-                "CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON orders FOR EACH ROW EXECUTE FUNCTION note()");
+    String captured() {
+        return """
+                SELECT coalesce(origin, 'null') || ':' || (key ->> 'id')
+                FROM bactrian.change WHERE "table" = 'orders' ORDER BY seq""";
+    }
+
+    @Override
+    void forget() {
+        run("DELETE FROM bactrian.change");
     }
 
     @Override
