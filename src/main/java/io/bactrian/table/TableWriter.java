@@ -94,7 +94,8 @@ public final class TableWriter {
         if (failure.kind() == Kind.CONTENDED) {
             return pause(attempt);
         }
-        if (failure.kind() != Kind.INVALID_STATEMENT) {
+        // A column that came, went, or was widened.
+        if (failure.kind() != Kind.INVALID_STATEMENT && failure.kind() != Kind.INVALID_VALUE) {
             return false;
         }
         oursKnown = false;
