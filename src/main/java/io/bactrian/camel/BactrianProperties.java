@@ -8,5 +8,17 @@ public final class BactrianProperties {
      */
     public static final String CHANGE = "BactrianChange";
 
+    /**
+     * How often an operator replayed the message on purpose, an {@code Integer}; absent for 0. A higher one is applied
+     * again though the message was applied before (invariant 9).
+     */
+    public static final String GENERATION = "BactrianGeneration";
+
+    /** Left by {@code table:}, a {@code Boolean}: false where the message had been applied before. */
+    public static final String APPLIED = "BactrianApplied";
+
+    /** Left by {@code table:}, an {@code Integer}: the rows written. */
+    public static final String AFFECTED = "BactrianAffected";
+
     private BactrianProperties() {}
 }

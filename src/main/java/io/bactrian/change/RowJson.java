@@ -3,6 +3,7 @@ package io.bactrian.change;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
@@ -53,7 +54,7 @@ public final class RowJson {
             }
             return row;
         } catch (IOException e) {
-            throw new IllegalArgumentException("Not JSON (" + e.getMessage() + "): " + abridged(json), e);
+            throw notJson(e, json);
         }
     }
 
@@ -89,7 +90,7 @@ public final class RowJson {
             }
             return value;
         } catch (IOException e) {
-            throw new IllegalArgumentException("Not JSON (" + e.getMessage() + "): " + abridged(json), e);
+            throw notJson(e, json);
         }
     }
 
@@ -102,7 +103,7 @@ public final class RowJson {
                 generator.copyCurrentEventExact(parser);
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException("Not JSON (" + e.getMessage() + "): " + abridged(json), e);
+            throw notJson(e, json);
         }
         return text.toString();
     }
@@ -175,6 +176,14 @@ public final class RowJson {
         } else {
             to.writeString(number.toString());
         }
+    }
+
+    private static IllegalArgumentException notJson(IOException e, String json) {
+        String reason = e instanceof JsonProcessingException broken
+                ? broken.getOriginalMessage() + "; line " + broken.getLocation().getLineNr() + ", column "
+                        + broken.getLocation().getColumnNr()
+                : String.valueOf(e.getMessage());
+        return new IllegalArgumentException("Not JSON (" + reason + "): " + abridged(json), e);
     }
 
     private static String abridged(String json) {

@@ -40,6 +40,13 @@ public final class TableWriter {
     /** One request with its rows' statements. */
     private record Planned(WriteRequest request, TablePlan plan, List<PlannedRow> rows) {}
 
+    /** What triggers are told of a write: on whose behalf, and in which table it is meant. */
+    private record Stamp(List<String> origin, String table) {
+        static Stamp of(Planned planned) {
+            return new Stamp(planned.request().origin(), planned.plan().table().name());
+        }
+    }
+
     private final Database database;
     private final WriteDialect dialect;
     private final Tables tables;
@@ -87,7 +94,8 @@ public final class TableWriter {
         if (failure.kind() == Kind.CONTENDED) {
             return pause(attempt);
         }
-        if (failure.kind() != Kind.INVALID_STATEMENT) {
+        // A column that came, went, or was widened.
+        if (failure.kind() != Kind.INVALID_STATEMENT && failure.kind() != Kind.INVALID_VALUE) {
             return false;
         }
         oursKnown = false;
@@ -159,20 +167,21 @@ public final class TableWriter {
     private WriteResult together(List<Planned> planned) {
         WriteRequest first = planned.get(0).request();
         List<Written> returning = new ArrayList<>();
-        int affected = database.transaction(first.origin(), connection -> {
+        Stamp own = Stamp.of(planned.get(0));
+        int affected = database.transaction(own.origin(), own.table(), connection -> {
             returning.clear();
             if (first.claim().isPresent()
                     && !RowExecution.claim(connection, dialect, first.claim().get())) {
                 return TAKEN;
             }
             int written = 0;
-            List<String> stamp = first.origin();
+            Stamp stamp = own;
             for (Planned each : planned) {
-                stamp = restamp(connection, stamp, each.request().origin());
+                stamp = restamp(connection, stamp, Stamp.of(each));
                 written += write(connection, each, returning);
             }
             // Taken off by the transaction, which knows only of its own.
-            restamp(connection, stamp, first.origin());
+            restamp(connection, stamp, own);
             return written;
         });
         if (affected == TAKEN) {
@@ -185,12 +194,15 @@ public final class TableWriter {
         return new WriteResult(affected != TAKEN, Math.max(0, affected), returned(returning));
     }
 
-    private List<String> restamp(Connection connection, List<String> from, List<String> to) throws SQLException {
-        if (!from.equals(to)) {
-            database.dialect().setOrigin(connection, to, null);
-            if (to.isEmpty()) {
+    private Stamp restamp(Connection connection, Stamp from, Stamp to) throws SQLException {
+        if (to.origin().isEmpty()) {
+            if (!from.origin().isEmpty()) {
+                // Empty, where the product forgets only with the transaction.
+                database.dialect().setOrigin(connection, to.origin(), to.table());
                 database.dialect().clearOrigin(connection);
             }
+        } else if (!from.equals(to)) {
+            database.dialect().setOrigin(connection, to.origin(), to.table());
         }
         return to;
     }

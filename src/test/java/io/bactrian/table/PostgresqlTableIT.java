@@ -1,5 +1,9 @@
 package io.bactrian.table;
 
+import static org.awaitility.Awaitility.await;
+
+import io.bactrian.change.Row;
+import io.bactrian.database.DatabaseException.Kind;
 import io.bactrian.database.DatabaseSettings;
 import io.bactrian.testing.PostgresServer;
 import java.math.BigDecimal;
@@ -8,10 +12,13 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 
 class PostgresqlTableIT extends TableContract {
     @Override
@@ -35,21 +42,15 @@ class PostgresqlTableIT extends TableContract {
     }
 
     @Override
-    List<String> ours() {
-        return List.of(
-                "CREATE SCHEMA bactrian",
-                """
-                CREATE TABLE bactrian.applied (
-                    route text, step text, split int, message text, generation int, at timestamptz DEFAULT now(),
-                    PRIMARY KEY (route, step, split, message, generation))""",
-                """
-                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN
-                    INSERT INTO seen
-                    VALUES (nullif(current_setting('bactrian.origin', true), ''), coalesce(NEW.id, OLD.id));
-                    RETURN NULL;
-                END $$""",
-                "CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON orders FOR EACH ROW EXECUTE FUNCTION note()");
+    String captured() {
+        return """
+                SELECT coalesce(origin, 'null') || ':' || (key ->> 'id')
+                FROM bactrian.change WHERE "table" = 'orders' ORDER BY seq""";
+    }
+
+    @Override
+    void forget() {
+        run("DELETE FROM bactrian.change");
     }
 
     @Override
@@ -90,10 +91,64 @@ class PostgresqlTableIT extends TableContract {
         row.put("mood", "sad");
         row.put("code", "abc");
         row.put("note", "0123456789");
-        row.put("span", "1 day 02:03:04");
+        row.put("span", "P1DT2H3M4S");
         row.put("far", "infinity");
         row.put("big", Long.MAX_VALUE);
         row.put("ip", "::1/128".replace("/128", ""));
         return row;
+    }
+
+    @Test
+    @DisplayName("invariant 13: what a trigger captured is written elsewhere as it was")
+    void whatATriggerCapturedIsWrittenAsItWas() {
+        Map<String, @Nullable Object> original = new LinkedHashMap<>(natural());
+        original.put("id", 1);
+        writer.write(orders(WriteRequest.Action.INSERT, original));
+        String json = database.read(connection -> {
+            try (var statement = connection.createStatement();
+                    var result = statement.executeQuery("SELECT new FROM bactrian.change ORDER BY seq DESC LIMIT 1")) {
+                result.next();
+                return result.getString(1);
+            }
+        });
+        Row row = Row.ofJson(json, database.catalog().rowType("orders"));
+        run("DELETE FROM orders");
+        writer.write(orders(WriteRequest.Action.UPSERT, row).stamped(List.of("crm")));
+        original.put("id", 1L);
+        assertRow(original, order(1));
+    }
+
+    @Test
+    void aColumnThatWasWidenedTakesWhatNowFits() {
+        run("CREATE TABLE widening (id int PRIMARY KEY, note varchar(3))");
+        WriteRequest small = WriteRequest.of("widening", WriteRequest.Action.UPSERT, List.of(row("id", 1, "note", "a")))
+                .stamped(List.of("crm"));
+        // Often enough that every pooled connection has it prepared.
+        await().ignoreExceptions().untilAsserted(() -> writer.write(small));
+        for (int i = 0; i < 100; i++) {
+            writer.write(small);
+        }
+        run("ALTER TABLE widening ALTER id TYPE bigint, ALTER note TYPE text");
+        WriteRequest big = WriteRequest.of(
+                        "widening", WriteRequest.Action.UPSERT, List.of(row("id", Long.MAX_VALUE, "note", "longer")))
+                .stamped(List.of("crm"));
+        await().ignoreExceptions().untilAsserted(() -> writer.write(big));
+        for (int i = 0; i < 20; i++) {
+            writer.write(big);
+        }
+    }
+
+    @Test
+    void aValueThatIsTooLongOrTooBigIsRefusedNotCut() {
+        refused(
+                orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "a", "note", "01234567890")),
+                Kind.INVALID_VALUE);
+        refused(orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "a", "code", "abcd")), Kind.INVALID_VALUE);
+        refused(orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "a", "code", "bad")), Kind.CONSTRAINT);
+        refused(orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "a", "mood", "so-so")), Kind.INVALID_VALUE);
+        refused(
+                orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "a", "placed", "soon")),
+                Kind.INVALID_VALUE);
+        refused(orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "nul \0 character")), Kind.INVALID_VALUE);
     }
 }

@@ -34,23 +34,15 @@ class SqliteTableTest extends TableContract {
     }
 
     @Override
-    List<String> ours() {
-        return List.of(
-                """
-                CREATE TABLE bactrian_applied (
-                    route TEXT, step TEXT, split INTEGER, message TEXT, generation INTEGER,
-                    at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
-                    PRIMARY KEY (route, step, split, message, generation))""",
-                "CREATE TABLE bactrian_context (id INTEGER PRIMARY KEY, origin TEXT)",
-                "INSERT INTO bactrian_context VALUES (1, NULL)",
-                noting("INSERT", "NEW"),
-                noting("UPDATE", "NEW"),
-                noting("DELETE", "OLD"));
+    String captured() {
+        return """
+                SELECT coalesce(origin, 'null') || ':' || json_extract("key", '$.id')
+                FROM bactrian_change WHERE "table" = 'orders' ORDER BY seq""";
     }
 
-    private static String noting(String operation, String row) {
-        return "CREATE TRIGGER note" + operation + " AFTER " + operation + " ON orders BEGIN INSERT INTO seen SELECT"
-                + " origin, " + row + ".id FROM bactrian_context; END";
+    @Override
+    void forget() {
+        run("DELETE FROM bactrian_change");
     }
 
     @Override

@@ -28,6 +28,8 @@ public final class PostgresqlDialect implements Dialect {
         pool.addDataSourceProperty("connectTimeout", "10");
         pool.addDataSourceProperty("tcpKeepAlive", "true");
         pool.addDataSourceProperty("reWriteBatchedInserts", "true");
+        // What is read comes in the form in which it is captured.
+        pool.addDataSourceProperty("options", "-c IntervalStyle=iso_8601");
     }
 
     @Override

@@ -45,6 +45,20 @@ final class PostgresqlWrites implements WriteDialect {
 
     @Override
     public String statement(RowShape shape) {
+        return types(shape) + plain(shape);
+    }
+
+    /**
+     * A prepared statement keeps the types that its parameters had when it was prepared, so that after a column was
+     * widened it would refuse what now fits. A text that differs makes the driver prepare it anew.
+     */
+    private static String types(RowShape shape) {
+        int types =
+                shape.table().columns().stream().map(Column::sqlType).toList().hashCode();
+        return "/* " + Integer.toHexString(types) + " */ ";
+    }
+
+    private static String plain(RowShape shape) {
         boolean countsMatter = shape.kind() == RowShape.Kind.INSERT_WHERE_ABSENT
                 || shape.kind() == RowShape.Kind.UPSERT && shape.version() != null;
         return ROWS.statement(shape, countsMatter ? ALONE : "");
@@ -55,7 +69,7 @@ final class PostgresqlWrites implements WriteDialect {
         if (!stamped && !claimed) {
             return Optional.of(statement(shape));
         }
-        StringBuilder sql = new StringBuilder("WITH ");
+        StringBuilder sql = new StringBuilder(types(shape)).append("WITH ");
         if (stamped) {
             sql.append(ORIGIN).append(",\n");
         }

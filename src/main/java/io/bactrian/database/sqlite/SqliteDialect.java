@@ -16,8 +16,9 @@ import org.sqlite.SQLiteException;
 /** SQLite: a file that several processes may open, with one writer at a time. */
 public final class SqliteDialect implements Dialect {
     private static final WriteDialect WRITES = new SqliteWrites();
-    private static final String SET_ORIGIN = "UPDATE bactrian_context SET origin = ? WHERE id = 1";
-    private static final String CLEAR_ORIGIN = "UPDATE bactrian_context SET origin = NULL WHERE id = 1";
+    private static final String SET_ORIGIN = "UPDATE bactrian_context SET origin = ?, \"table\" = ? WHERE id = 1";
+    private static final String CLEAR_ORIGIN =
+            "UPDATE bactrian_context SET origin = NULL, \"table\" = NULL WHERE id = 1";
 
     @Override
     public String product() {

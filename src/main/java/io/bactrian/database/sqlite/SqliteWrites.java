@@ -41,8 +41,9 @@ final class SqliteWrites implements WriteDialect {
     @Override
     public String purgeClaims() {
         return """
-                DELETE FROM bactrian_applied WHERE rowid IN (
-                    SELECT rowid FROM bactrian_applied WHERE julianday(at) < julianday(?) LIMIT ?)""";
+                DELETE FROM bactrian_applied WHERE (route, step, split, message, generation) IN (
+                    SELECT route, step, split, message, generation FROM bactrian_applied
+                    WHERE julianday(at) < julianday(?) LIMIT ?)""";
     }
 
     @Override
