@@ -2,7 +2,9 @@ package io.bactrian.camel;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.SimpleMain;
@@ -45,7 +47,7 @@ public final class CamelPlatform implements AutoCloseable {
         try {
             main.init();
         } catch (Exception e) {
-            throw new IllegalArgumentException("Camel refuses its configuration: " + Reasons.of(e), e);
+            throw refusal(e);
         }
         context.addModelLifecycleStrategy(new QuietChangesRoutes(context));
         return new CamelPlatform(context, main);
@@ -70,6 +72,18 @@ public final class CamelPlatform implements AutoCloseable {
     @Override
     public void close() {
         context.stop();
+    }
+
+    /** Without Camel's own message where that holds the value, which may be a secret. */
+    private static IllegalArgumentException refusal(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PropertyBindingException binding) {
+                String key = Objects.requireNonNullElse(binding.getOptionPrefix(), "") + binding.getPropertyName();
+                return new IllegalArgumentException(
+                        "Camel refuses the key " + key + ": there is no such option, or it can't have that value");
+            }
+        }
+        return new IllegalArgumentException("Camel refuses its configuration: " + Reasons.of(failure), failure);
     }
 
     private static void defaults(MainConfigurationProperties configuration) {

@@ -59,9 +59,14 @@ public final class RowJson {
 
     /** Writes values of the natural Java types (and maps and lists of them) as one JSON object without blanks. */
     public static String write(Map<String, ? extends @Nullable Object> values) {
+        return writeValue(values);
+    }
+
+    /** Writes one such value, be it a list or a scalar, as JSON. */
+    public static String writeValue(@Nullable Object value) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = JSON.createGenerator(text)) {
-            write(generator, values);
+            write(generator, value);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

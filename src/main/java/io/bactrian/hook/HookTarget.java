@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
@@ -18,6 +19,9 @@ import org.apache.hc.core5.util.Timeout;
  */
 public final class HookTarget {
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
+
+    private static final Set<String> OURS =
+            Set.of("host", "connection", "content-length", "transfer-encoding", "expect");
 
     private final HttpHost host;
     private final String path;
@@ -46,6 +50,7 @@ public final class HookTarget {
         this.shown = uri.getScheme() + "://" + uri.getRawAuthority() + rawPath;
         this.secrets = List.copyOf(secrets);
         this.headers = headers.entrySet().stream()
+                .peek(header -> refuseOurs(header.getKey()))
                 .map(header -> header(header.getKey(), header.getValue()))
                 .toArray(Header[]::new);
         this.timeout = timeout;
@@ -88,6 +93,13 @@ public final class HookTarget {
     /** An IPv6 literal without its brackets. */
     private static String literal(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static void refuseOurs(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (OURS.contains(lower) || lower.startsWith("webhook-")) {
+            throw new IllegalArgumentException("header." + name + " can't be set: the platform sets it itself");
+        }
     }
 
     static Header header(String name, String value) {

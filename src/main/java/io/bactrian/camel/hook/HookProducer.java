@@ -1,0 +1,78 @@
+package io.bactrian.camel.hook;
+
+import io.bactrian.camel.Rooms;
+import io.bactrian.hook.HookClient;
+import io.bactrian.hook.HookRequest;
+import io.bactrian.hook.HookTarget;
+import io.bactrian.subscription.DeliveryException;
+import io.bactrian.subscription.DeliveryOutcome;
+import java.util.Objects;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one signed POST per exchange and leaves the message as it is. A failure is a {@link DeliveryException} whose
+ * outcome a subscription schedules by.
+ */
+final class HookProducer extends DefaultAsyncProducer {
+    private final HookTarget target;
+    private final HookFormat format;
+    private @Nullable HookClient client;
+    private @Nullable HookBodies bodies;
+
+    HookProducer(HookEndpoint endpoint, HookTarget target, HookFormat format) {
+        super(endpoint);
+        this.target = target;
+        this.format = format;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        CamelContext context = getEndpoint().getCamelContext();
+        client = context.getRegistry().findSingleByType(HookClient.class);
+        if (client == null) {
+            throw new IllegalStateException("This Camel context's registry holds no " + HookClient.class);
+        }
+        bodies = new HookBodies(target, format, Rooms.of(context).clock());
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        HookRequest request;
+        try {
+            request = Objects.requireNonNull(bodies).request(exchange);
+        } catch (RuntimeException e) {
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
+        Objects.requireNonNull(client).send(request, outcome -> {
+            Throwable cause = cause(outcome);
+            if (cause != null) {
+                exchange.setException(new DeliveryException(String.valueOf(cause.getMessage()), outcome, cause));
+            }
+            callback.done(false);
+        });
+        return false;
+    }
+
+    private static @Nullable Throwable cause(DeliveryOutcome outcome) {
+        if (outcome instanceof DeliveryOutcome.Failed failed) {
+            return failed.cause();
+        }
+        if (outcome instanceof DeliveryOutcome.RetryAt retryAt) {
+            return retryAt.cause();
+        }
+        if (outcome instanceof DeliveryOutcome.GivenUp givenUp) {
+            return givenUp.cause();
+        }
+        if (outcome instanceof DeliveryOutcome.Disabled disabled) {
+            return disabled.cause();
+        }
+        return null;
+    }
+}
