@@ -73,17 +73,6 @@ public final class RowJson {
         return text.toString();
     }
 
-    /** Writes one value of a natural Java type, or a map or list of them, as JSON. */
-    public static String writeValue(@Nullable Object value) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator generator = JSON.createGenerator(text)) {
-            write(generator, value);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
-    }
-
     /**
      * Reads any JSON value: a map, a list, a string, a number with all its digits, a boolean or null.
      *

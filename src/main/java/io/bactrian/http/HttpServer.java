@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
-    /** Threads wait for databases; idle ones end after a minute. */
-    private static final int MAX_THREADS = 64;
+    /** More than may wait for databases at a time ({@link Turns}); idle ones end after a minute. */
+    private static final int MAX_THREADS = 200;
 
     private static final int MIN_THREADS = 4;
     private static final int HEAD_BYTES = 16 * 1024;
