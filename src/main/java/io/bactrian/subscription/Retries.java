@@ -8,7 +8,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,9 @@ final class Retries {
     private final ParkingLot lot = new ParkingLot();
     private final Ledger ledger;
     private final FailureWatch watch;
+    /** Parked by an earlier run beyond the position where this one began, by position. */
+    private final TreeMap<Long, Parked> ahead = new TreeMap<>();
+
     private int trying;
     private Instant nextProbe = Instant.MIN;
     private @Nullable Instant armedFor;
@@ -51,28 +57,68 @@ final class Retries {
         return schedule;
     }
 
-    /** Takes over what was parked before the run began. */
-    void load(List<ParkedTable.Row> rows, boolean atOnce) {
+    /**
+     * Takes over what was parked before the run began.
+     *
+     * <p>What is parked beyond the position where the run begins has changes of its key before it that come again: it
+     * takes its place when the journal reaches it, or the key's order would break (invariant 3).
+     *
+     * @param position where the run begins
+     * @param atOnce whether all of them are tried now, whatever the schedule says
+     */
+    void load(List<ParkedTable.Row> rows, long position, boolean atOnce) {
         Instant now = run.now();
-        Parked batch = null;
+        Map<Long, Parked> deliveries = new LinkedHashMap<>();
         for (ParkedTable.Row row : rows) {
-            if (batch != null && row.batch() != row.position() && row.batch() == batch.position) {
+            Parked batch = deliveries.get(row.batch());
+            if (batch != null) {
                 batch.positions.add(row.position());
                 continue;
             }
-            if (batch != null) {
-                lot.add(batch);
-            }
-            batch = Parked.of(row, settings.kept(), now);
+            Parked parked = Parked.of(row, settings.kept(), now);
             if (atOnce) {
-                batch.nextTry = now;
+                parked.nextTry = now;
+            }
+            deliveries.put(row.batch(), parked);
+        }
+        for (Parked parked : deliveries.values()) {
+            if (parked.position > position) {
+                parked.positions.forEach(each -> ahead.put(each, parked));
+            } else {
+                lot.add(parked);
             }
         }
-        if (batch != null) {
-            lot.add(batch);
-            watch.parkedBefore(lot.size());
+        if (!rows.isEmpty()) {
+            watch.parkedBefore(rows.size());
         }
-        emptying = lot.size() >= settings.parkMax();
+        emptying = size() >= settings.parkMax();
+    }
+
+    /** Whether a change was parked by an earlier run that began before it. */
+    boolean isAhead(long position) {
+        return ahead.containsKey(position);
+    }
+
+    /** The delivery that an earlier run parked, at its first change; null at the others of a batch. */
+    @Nullable
+    Parked reached(long position) {
+        Parked parked = ahead.remove(position);
+        return parked != null && parked.position == position ? parked : null;
+    }
+
+    /** The journal was read up to here: what was parked and is no longer selected has no place to wait for. */
+    void passed(long position) {
+        while (!ahead.isEmpty() && ahead.firstKey() <= position) {
+            Parked parked = reached(ahead.firstKey());
+            if (parked != null) {
+                lot.add(parked);
+            }
+        }
+    }
+
+    /** Parked changes. */
+    int size() {
+        return lot.size() + ahead.size();
     }
 
     /** Whether nothing more is to be taken in for now. */
@@ -107,10 +153,10 @@ final class Retries {
                     }
                 },
                 () -> parked.changes = null);
-        if (lot.size() >= settings.parkMax() && !emptying) {
+        if (size() >= settings.parkMax() && !emptying) {
             run.halt(
                     SubscriptionStatus.State.PAUSED,
-                    lot.size() + " changes are parked (parkMax is " + settings.parkMax() + "); the last error: "
+                    size() + " changes are parked (parkMax is " + settings.parkMax() + "); the last error: "
                             + watch.lastError() + "; resume it when that is mended");
         }
     }
@@ -253,10 +299,10 @@ final class Retries {
         if (afterOutage) {
             lot.pullIn(run.now());
         }
-        if (emptying && lot.size() <= settings.parkMax() / 2) {
+        if (emptying && size() <= settings.parkMax() / 2) {
             emptying = false;
         }
-        if (lot.isEmpty()) {
+        if (size() == 0) {
             watch.nothingParked();
         }
     }

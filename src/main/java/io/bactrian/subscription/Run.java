@@ -64,7 +64,7 @@ final class Run implements Workers.Source {
     /** @param atOnce whether what is parked is tried now, whatever its schedule says */
     void start(List<ParkedTable.Row> parked, boolean atOnce) {
         synchronized (lock) {
-            retries.load(parked, atOnce);
+            retries.load(parked, lowWater.position(), atOnce);
         }
         journal.addListener(feed);
         synchronized (lock) {
@@ -121,25 +121,34 @@ final class Run implements Workers.Source {
     void take(List<Change> changes, long upTo) {
         Queue<Delivery> leaders = new ArrayDeque<>();
         for (Change change : changes) {
-            if (retries.lot().contains(change.position())) {
-                // Parked before a crash, when the position was not past it yet.
-                continue;
-            }
-            Delivery last = open;
-            if (last != null && !last.started && last.changes().size() < settings.batch()) {
-                lowWater.grow(last, change);
-                continue;
-            }
-            Delivery delivery = new Delivery(change, lanes.of(change), settings.batch() > 1);
-            open = settings.batch() > 1 ? delivery : null;
-            lowWater.add(delivery);
-            if (lanes.add(delivery)) {
+            Delivery delivery = retries.isAhead(change.position()) ? returning(change) : fresh(change);
+            if (delivery != null && lanes.add(delivery)) {
                 leaders.add(delivery);
             }
         }
+        retries.passed(upTo);
         lowWater.read(upTo);
         lead(leaders);
         proceed();
+    }
+
+    /** A delivery for a change, null where an open batch took it. */
+    private @Nullable Delivery fresh(Change change) {
+        Delivery last = open;
+        if (last != null && !last.started && last.changes().size() < settings.batch()) {
+            lowWater.grow(last, change);
+            return null;
+        }
+        Delivery delivery = new Delivery(change, lanes.of(change), settings.batch() > 1);
+        open = settings.batch() > 1 ? delivery : null;
+        lowWater.add(delivery);
+        return delivery;
+    }
+
+    /** Parked before a crash, when the position was not past it yet: it takes its place again behind what is. */
+    private @Nullable Delivery returning(Change change) {
+        Parked parked = retries.reached(change.position());
+        return parked == null ? null : new Delivery(parked, lanes.of(change));
     }
 
     /** Under the lock, after anything that may let something go on. */
@@ -343,8 +352,7 @@ final class Run implements Workers.Source {
             Instant oldest = first == null || first.changes().isEmpty()
                     ? null
                     : first.changes().get(0).collected();
-            return new Progress(
-                    lowWater.position(), retries.lot().size(), oldest, watch.lastError(), watch.lastErrorAt());
+            return new Progress(lowWater.position(), retries.size(), oldest, watch.lastError(), watch.lastErrorAt());
         }
     }
 

@@ -199,11 +199,14 @@ final class Subscription {
     synchronized void takeBack(DeadLetterTable.Row letter, Change change) {
         Parked parked =
                 Parked.of(List.of(change), settings.kept(), shared.clock().instant());
-        parked.changes = null;
         Ledger.Entry entry = DeadLetters.returned(letter, change);
         CompletableFuture<Boolean> noted = new CompletableFuture<>();
         Run current = run;
-        if (current != null && current.takeBack(parked, change, entry, () -> noted.complete(true))) {
+        if (current != null
+                && current.takeBack(parked, change, entry, () -> {
+                    parked.changes = null;
+                    noted.complete(true);
+                })) {
             noted.orTimeout(WRITTEN_WITHIN.toMillis(), TimeUnit.MILLISECONDS).join();
         } else {
             write(entry);

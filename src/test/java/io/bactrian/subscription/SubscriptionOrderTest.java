@@ -147,6 +147,8 @@ class SubscriptionOrderTest {
         private final Random random;
         private final Map<String, Change> inFlight = new HashMap<>();
         private final Map<String, Long> lastOfKey = new HashMap<>();
+        private final Map<String, Long> lastDelivered = new HashMap<>();
+        private final Map<String, Long> highestDelivered = new HashMap<>();
         private final Map<Long, String> ids = new TreeMap<>();
         private final Set<Long> delivered = new HashSet<>();
         private final List<String> events = new ArrayList<>();
@@ -238,6 +240,10 @@ class SubscriptionOrderTest {
         private synchronized void end(Change change, DeliveryOutcome outcome, int mine) {
             if (mine == life) {
                 keys(change).forEach(inFlight::remove);
+                if (outcome instanceof DeliveryOutcome.Delivered) {
+                    lastDelivered.put(change.keyJson(), change.position());
+                    highestDelivered.merge(change.keyJson(), change.position(), Math::max);
+                }
             }
             events.add(change.position() + " " + outcome.getClass().getSimpleName());
             if (outcome instanceof DeliveryOutcome.Delivered) {
@@ -265,6 +271,13 @@ class SubscriptionOrderTest {
                     wrong.add("Lost: " + change.position());
                 }
             }
+            highestDelivered.forEach((key, highest) -> {
+                if (ordering != Ordering.NONE
+                        && !highest.equals(lastDelivered.get(key))
+                        && !letters.contains(highest)) {
+                    wrong.add(key + " is left as of " + lastDelivered.get(key) + " though " + highest + " was told");
+                }
+            });
             if (!wrong.isEmpty()) {
                 fail(wrong.size() + " faults, first " + wrong.subList(0, Math.min(5, wrong.size())) + "\n"
                         + String.join("\n", events));
