@@ -40,10 +40,7 @@ final class AdminKeyFile {
     }
 
     private static void create(Path file, String key) throws IOException {
-        Path draft = file.resolveSibling(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
-        Files.deleteIfExists(draft);
-        Files.createFile(draft, ownerOnly());
+        Path draft = Files.createTempFile(file.toAbsolutePath().getParent(), ".admin", ".draft", ownerOnly());
         try {
             try (FileChannel to = FileChannel.open(draft, StandardOpenOption.WRITE)) {
                 to.write(StandardCharsets.UTF_8.encode(key + "\n"));

@@ -27,9 +27,9 @@ final class ApiEndpoints {
         return switch (segments.get(1)) {
             case "tables" -> tables.answer(call, "main", 2);
             case "databases" -> databases(call);
-            case "subscriptions" -> refusable(() -> subscriptions.answer(call));
-            case "dead-letters" -> refusable(() -> deadLetters.answer(call));
-            case "keys" -> refusable(() -> keys.answer(call));
+            case "subscriptions" -> subscriptions.answer(call);
+            case "dead-letters" -> deadLetters.answer(call);
+            case "keys" -> keys.answer(call);
             case "routes" -> list(call, platform::routes);
             case "capture" -> list(call, platform::capture);
             default -> throw call.nothingHere();
@@ -49,16 +49,5 @@ final class ApiEndpoints {
         }
         call.allowMethods("GET");
         return call.page(all.get());
-    }
-
-    /** The rooms' own refusals: a wrong argument, or a state in which it can't be done. */
-    private static HttpAnswer refusable(Supplier<HttpAnswer> answer) {
-        try {
-            return answer.get();
-        } catch (IllegalArgumentException e) {
-            throw HttpProblem.badRequest(String.valueOf(e.getMessage()));
-        } catch (IllegalStateException e) {
-            throw new HttpProblem(409, String.valueOf(e.getMessage()));
-        }
     }
 }

@@ -2,10 +2,8 @@ package io.bactrian.http;
 
 import io.bactrian.store.ApiKeyTable;
 import io.bactrian.store.Store;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -72,13 +70,13 @@ public final class ApiKeys {
                             + (given.isEmpty() ? " (remove the file and a new one is made)" : ""),
                     null);
         }
-        this.adminHash = hash(key);
+        this.adminHash = Digests.of(key);
         table.all().forEach(this::hold);
     }
 
     /** Who holds this key; empty where nobody does. */
     public Optional<Caller> find(String key) {
-        byte[] hash = hash(key);
+        byte[] hash = Digests.of(key);
         if (MessageDigest.isEqual(hash, adminHash)) {
             return Optional.of(admin);
         }
@@ -102,7 +100,7 @@ public final class ApiKeys {
         }
         String key = randomKey();
         String id = HexFormat.of().formatHex(randomBytes(6));
-        ApiKeyTable.Row row = new ApiKeyTable.Row(id, hash(key), party, Set.copyOf(scopes), clock.instant());
+        ApiKeyTable.Row row = new ApiKeyTable.Row(id, Digests.of(key), party, Set.copyOf(scopes), clock.instant());
         table.insert(row).join();
         hold(row);
         return new NewKey(id, key, party, row.scopes(), row.createdAt());
@@ -140,13 +138,5 @@ public final class ApiKeys {
         byte[] bytes = new byte[count];
         random.nextBytes(bytes);
         return bytes;
-    }
-
-    private static byte[] hash(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256", e);
-        }
     }
 }

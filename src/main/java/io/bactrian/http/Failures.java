@@ -1,6 +1,7 @@
 package io.bactrian.http;
 
 import io.bactrian.database.DatabaseException;
+import io.bactrian.subscription.SubscriptionException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -36,6 +37,12 @@ final class Failures {
         }
         if (cause instanceof DatabaseException failure) {
             return ofDatabase(failure, request);
+        }
+        if (cause instanceof SubscriptionException.Unknown unknown) {
+            return HttpProblem.notFound(String.valueOf(unknown.getMessage()));
+        }
+        if (cause instanceof SubscriptionException refusal) {
+            return new HttpProblem(409, String.valueOf(refusal.getMessage()));
         }
         if (cause instanceof HttpException bad) {
             String reason = bad.getReason();

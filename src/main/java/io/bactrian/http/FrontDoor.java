@@ -23,6 +23,9 @@ final class FrontDoor extends Handler.Wrapper {
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
     private static final String HOOKS = "/hooks/";
 
+    private static final int MAX_CALLS = 50;
+
+    private final Turns turns = new Turns("calls of the API", MAX_CALLS);
     private final HttpSettings settings;
     private final KeyGate gate;
     private final HookEndpoint hooks;
@@ -96,15 +99,12 @@ final class FrontDoor extends Handler.Wrapper {
     }
 
     private void answerApi(Request request, byte[] body, Caller caller, Response response, Callback callback) {
-        HttpAnswer answer;
         try {
-            answer = api.answer(
-                    HttpCall.of(request.getMethod(), request.getHttpURI(), request.getHeaders(), body, caller));
+            HttpCall call = HttpCall.of(request.getMethod(), request.getHttpURI(), request.getHeaders(), body, caller);
+            turns.run(() -> api.answer(call).write(response, callback));
         } catch (RuntimeException e) {
             Failures.answer(e, request, response, callback);
-            return;
         }
-        answer.write(response, callback);
     }
 
     private boolean route(String path, Request request, Response response, Callback callback) throws Exception {

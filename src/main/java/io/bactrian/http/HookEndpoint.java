@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class HookEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(HookEndpoint.class);
 
+    private static final int MAX_CALLS = 100;
+
     private enum Phase {
         LOADING,
         SERVING,
@@ -36,6 +38,7 @@ final class HookEndpoint {
 
     private final InboundHooks hooks;
     private final KeyGate gate;
+    private final Turns turns = new Turns("calls of hooks", MAX_CALLS);
     private final Set<String> refusing = ConcurrentHashMap.newKeySet();
     private volatile Phase phase = Phase.LOADING;
 
@@ -99,7 +102,8 @@ final class HookEndpoint {
         }
         String messageId = ((Verdict.Accepted) verdict).messageId();
         String query = request.getHttpURI().getQuery();
-        hook.handler().handle(new Call(hook.name(), headers, HookHeaders.query(query), body, messageId), answer);
+        Call call = new Call(hook.name(), headers, HookHeaders.query(query), body, messageId);
+        turns.run(() -> hook.handler().handle(call, answer));
     }
 
     private void noteRefused(String name, String reason) {

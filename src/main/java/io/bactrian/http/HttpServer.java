@@ -3,7 +3,9 @@ package io.bactrian.http;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
@@ -25,8 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
-    /** Threads wait for databases; idle ones end after a minute. */
-    private static final int MAX_THREADS = 64;
+    /** More than may wait for databases at a time ({@link Turns}); idle ones end after a minute. */
+    private static final int MAX_THREADS = 200;
 
     private static final int MIN_THREADS = 4;
     private static final int HEAD_BYTES = 16 * 1024;
@@ -79,6 +81,13 @@ public final class HttpServer implements AutoCloseable {
         return connector.getLocalPort();
     }
 
+    /** How it is reached: by the public url where there is one, else where it listens. No slash at the end. */
+    public String url() {
+        URI url = settings.publicUrl();
+        String text = url != null ? url.toString() : "http://" + settings.host() + ":" + port();
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+
     /**
      * Serves users' own routes at every path that isn't the platform's, behind the key unless the path is open in the
      * settings. Once, before or after the start.
@@ -128,7 +137,7 @@ public final class HttpServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEAD_BYTES);
         // A row's key in a path may hold any character: we split the raw path, then decode.
-        http.setUriCompliance(UriCompliance.from(java.util.EnumSet.of(
+        http.setUriCompliance(UriCompliance.from(EnumSet.of(
                 UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
                 UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
                 UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,

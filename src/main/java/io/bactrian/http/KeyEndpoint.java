@@ -42,8 +42,16 @@ final class KeyEndpoint {
                     "Expected is {\"party\": \"crm\", \"scopes\": [\"admin\"]}: the party is stamped"
                             + " as origin on what the key writes");
         }
-        ApiKeys.NewKey key = keys.create(name, scopes == null ? Set.of(ApiKeys.ADMIN) : words(scopes));
+        ApiKeys.NewKey key = create(name, scopes == null ? Set.of(ApiKeys.ADMIN) : words(scopes));
         return new HttpAnswer(201, HttpAnswer.JSON, Json.bytes(key), Map.of("Location", call.path() + "/" + key.id()));
+    }
+
+    private ApiKeys.NewKey create(String party, Set<String> scopes) {
+        try {
+            return keys.create(party, scopes);
+        } catch (IllegalArgumentException e) {
+            throw HttpProblem.badRequest(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Set<String> words(Object value) {

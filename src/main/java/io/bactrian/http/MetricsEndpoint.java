@@ -2,7 +2,9 @@ package io.bactrian.http;
 
 import io.bactrian.http.Metric.Kind;
 import io.bactrian.http.Metric.Sample;
+import io.bactrian.subscription.SubscriptionCounters;
 import io.bactrian.subscription.SubscriptionStatus;
+import io.bactrian.subscription.SubscriptionStatus.State;
 import io.bactrian.subscription.Subscriptions;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code /metrics} in Prometheus's text format: the JVM, subscriptions, HTTP, and what the platform view adds. */
 final class MetricsEndpoint implements AutoCloseable {
     private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final String PREFIX = "bactrian_subscription_";
 
     private final Subscriptions subscriptions;
     private final PlatformView platform;
@@ -65,33 +69,58 @@ final class MetricsEndpoint implements AutoCloseable {
 
     private MetricSnapshots collect() {
         List<Metric> metrics = new ArrayList<>(requests.metrics());
-        metrics.addAll(ofSubscriptions(subscriptions.list()));
+        List<SubscriptionStatus> all = subscriptions.list();
+        metrics.addAll(ofStatus(all));
+        metrics.addAll(ofCounters(all, subscriptions.counters()));
         metrics.addAll(platform.metrics());
         return new MetricSnapshots(
                 metrics.stream().map(MetricsEndpoint::snapshot).toList());
     }
 
-    private static List<Metric> ofSubscriptions(List<SubscriptionStatus> all) {
+    private static List<Metric> ofStatus(List<SubscriptionStatus> all) {
         return List.of(
-                family(all, "position", "All changes up to here are done or parked", SubscriptionStatus::position),
-                family(all, "lag", "Changes after the position", SubscriptionStatus::lag),
-                family(all, "lag_seconds", "Age of the oldest of them", SubscriptionStatus::lagSeconds),
-                family(all, "parked", "Changes that wait for their next try", SubscriptionStatus::parked),
-                family(all, "dead_letters", "Changes given up on", SubscriptionStatus::deadLetters),
-                family(
-                        all,
-                        "running",
-                        "1 where it runs",
-                        each -> each.state() == SubscriptionStatus.State.RUNNING ? 1 : 0));
+                gauge(all, "position", "All changes up to here are done or parked", SubscriptionStatus::position),
+                gauge(all, "lag", "Changes after the position", SubscriptionStatus::lag),
+                gauge(all, "lag_seconds", "Age of the oldest of them", SubscriptionStatus::lagSeconds),
+                gauge(all, "parked", "Changes that wait for their next try", SubscriptionStatus::parked),
+                gauge(all, "dead_letters", "Changes given up on", SubscriptionStatus::deadLetters),
+                gauge(all, "running", "1 where it runs", each -> each.state() == State.RUNNING ? 1 : 0));
     }
 
-    private static Metric family(
+    private static List<Metric> ofCounters(List<SubscriptionStatus> all, Map<String, SubscriptionCounters> counters) {
+        return List.of(
+                counter(all, counters, "delivered", "Changes that got through", SubscriptionCounters::delivered),
+                counter(all, counters, "failed_tries", "Tries that failed", SubscriptionCounters::failed),
+                counter(all, counters, "parkings", "Changes that were parked", SubscriptionCounters::parked),
+                counter(all, counters, "deaths", "Changes that became dead letters", SubscriptionCounters::dead));
+    }
+
+    private static Metric gauge(
             List<SubscriptionStatus> all, String name, String help, ToDoubleFunction<SubscriptionStatus> value) {
         List<Sample> samples = all.stream()
-                .map(each -> new Sample(
-                        Map.of("subscription", each.name(), "database", each.database()), value.applyAsDouble(each)))
+                .map(each -> new Sample(labels(each), value.applyAsDouble(each)))
                 .toList();
-        return new Metric("bactrian_subscription_" + name, help, Kind.GAUGE, samples);
+        return new Metric(PREFIX + name, help, Kind.GAUGE, samples);
+    }
+
+    private static Metric counter(
+            List<SubscriptionStatus> all,
+            Map<String, SubscriptionCounters> counters,
+            String name,
+            String help,
+            ToDoubleFunction<SubscriptionCounters> value) {
+        List<Sample> samples = new ArrayList<>();
+        for (SubscriptionStatus each : all) {
+            SubscriptionCounters counted = counters.get(each.name());
+            if (counted != null) {
+                samples.add(new Sample(labels(each), value.applyAsDouble(counted)));
+            }
+        }
+        return new Metric(PREFIX + name, help, Kind.COUNTER, samples);
+    }
+
+    private static Map<String, String> labels(SubscriptionStatus subscription) {
+        return Map.of("subscription", subscription.name(), "database", subscription.database());
     }
 
     private static MetricSnapshot snapshot(Metric metric) {

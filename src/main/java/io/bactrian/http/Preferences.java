@@ -38,7 +38,7 @@ record Preferences(boolean representation, Resolution resolution, String applied
             }
         }
         boolean representation =
-                choice(given, "return", "minimal", "representation").equals("representation");
+                choice(given, "return", "minimal", "minimal", "representation").equals("representation");
         String resolution = choice(given, "resolution", "", "merge-duplicates", "ignore-duplicates");
         StringBuilder applied = new StringBuilder();
         for (String name : List.of("return", "resolution")) {

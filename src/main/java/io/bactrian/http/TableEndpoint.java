@@ -5,6 +5,7 @@ import io.bactrian.database.Column;
 import io.bactrian.database.Table;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -165,7 +166,7 @@ final class TableEndpoint {
         static ColumnShown of(Column column) {
             return new ColumnShown(
                     column.name(),
-                    column.type().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                    column.type().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                     column.sqlType(),
                     column.nullable(),
                     column.generated(),

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableWrites {
     private static final int MAX_IDEMPOTENCY_KEY = 255;
+    private static final int MAX_PATH = 200;
     private static final List<String> LATER = List.of("If-Match", "If-None-Match", "If-Unmodified-Since");
 
     HttpAnswer post(HttpCall call, TablePlace place) {
@@ -121,8 +122,13 @@ final class TableWrites {
                 throw HttpProblem.badRequest(
                         "Idempotency-Key: 1 to " + MAX_IDEMPOTENCY_KEY + " characters are expected");
             }
-            return new Claim("api:" + call.caller().id(), call.method() + " " + call.path(), 0, key, 0);
+            return new Claim("api:" + call.caller().id(), call.method() + " " + bounded(call.path()), 0, key, 0);
         });
+    }
+
+    /** Indexes hold no text of any length. */
+    private static String bounded(String path) {
+        return path.length() <= MAX_PATH ? path : path.substring(0, MAX_PATH) + "…" + Digests.hex(path);
     }
 
     private static HttpAnswer created(

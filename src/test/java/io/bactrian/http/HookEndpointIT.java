@@ -1,5 +1,6 @@
 package io.bactrian.http;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,17 +13,22 @@ import io.bactrian.hook.InboundHooks.Handler;
 import io.bactrian.hook.InboundHooks.InboundHook;
 import io.bactrian.hook.SignatureVerifier;
 import io.bactrian.hook.SignatureVerifier.Verdict;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,6 +230,47 @@ class HookEndpointIT {
     }
 
     @Test
+    @DisplayName("invariant 6: calls that hang leave the others their threads")
+    void whileHandlersHangWeStillLiveAndRefuseMore(@TempDir Path data) throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try (HttpRig other = new HttpRig(data)) {
+            AtomicInteger hanging = new AtomicInteger();
+            other.hooks.add(new InboundHook("hanging", WORD, 1000, false, (call, answer) -> {
+                hanging.incrementAndGet();
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                answer.accept(new Answer(204, null, null));
+            }));
+            List<Socket> callers = new ArrayList<>();
+            try {
+                for (int i = 0; i < 120; i++) {
+                    Socket socket = new Socket("127.0.0.1", other.server.port());
+                    callers.add(socket);
+                    socket.getOutputStream().write(rawCall("hanging"));
+                }
+                await().until(() -> hanging.get() == 100);
+                assertEquals(503, HttpRig.status(send(other.server.port(), rawCall("hanging"))));
+                assertEquals(200, other.sendOpen("GET", "/health/live", null).statusCode());
+                over.countDown();
+                int served = 0;
+                for (Socket socket : callers) {
+                    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                    served += HttpRig.status(answer) == 204 ? 1 : 0;
+                }
+                assertEquals(100, served);
+            } finally {
+                over.countDown();
+                for (Socket socket : callers) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test
     void aCallUnderWayIsAnsweredWhenTheServerStops(@TempDir Path data) throws Exception {
         try (HttpRig other = new HttpRig(data)) {
             CompletableFuture<Runnable> arrived = new CompletableFuture<>();
@@ -247,14 +294,21 @@ class HookEndpointIT {
     }
 
     private static String rawCall(int port, String hook) {
+        return send(port, rawCall(hook));
+    }
+
+    private static byte[] rawCall(String hook) {
+        return ("POST /hooks/" + hook + " HTTP/1.1\r\nHost: t\r\nX-Word: sesame\r\nConnection: close\r\n"
+                        + "Content-Length: 2\r\n\r\n{}")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String send(int port, byte[] request) {
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.getOutputStream()
-                    .write(("POST /hooks/" + hook + " HTTP/1.1\r\nHost: t\r\nX-Word: sesame\r\nConnection: close\r\n"
-                                    + "Content-Length: 2\r\n\r\n{}")
-                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(request);
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

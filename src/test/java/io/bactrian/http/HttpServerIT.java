@@ -38,6 +38,9 @@ class HttpServerIT {
 
         @Override
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            if ("/shop/throwing".equals(request.getPathInfo())) {
+                throw new IllegalStateException("inside");
+            }
             response.setContentType("text/plain");
             response.getWriter()
                     .print(request.getPathInfo() + " " + new TreeSet<>(Collections.list(request.getHeaderNames())) + " "
@@ -227,6 +230,13 @@ class HttpServerIT {
         assertTrue(rig.sendOpen("GET", "/open", null, "Authorization", "Basic YTpi")
                 .body()
                 .contains("Authorization"));
+    }
+
+    @Test
+    void aRouteThatThrowsIsA500WithoutInternals() {
+        HttpResponse<String> answer = rig.get("/shop/throwing");
+        assertProblem(answer, 500);
+        assertFalse(answer.body().contains("inside"), answer.body());
     }
 
     @Test

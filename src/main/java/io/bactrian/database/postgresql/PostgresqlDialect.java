@@ -81,7 +81,8 @@ public final class PostgresqlDialect implements Dialect {
             case "08" -> Kind.UNREACHABLE;
             case "40" -> Kind.CONTENDED;
             case "23", "44" -> Kind.CONSTRAINT;
-            case "22" -> Kind.INVALID_VALUE;
+            // 54: larger than an index, a row or the product can hold.
+            case "22", "54" -> Kind.INVALID_VALUE;
             case "28" -> Kind.FORBIDDEN;
             case "42", "3F" -> Kind.INVALID_STATEMENT;
             default -> Kind.OTHER;
