@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
+import org.apache.camel.LoggingLevel;
 import org.apache.camel.model.BeanFactoryDefinition;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -35,6 +36,8 @@ final class LiveRoutes {
         this.model = context.getCamelContextExtension().getContextPlugin(Model.class);
         this.routes = context.getCamelContextExtension().getInternalRouteController();
         this.drain = drain;
+        // Ours is the one line per file; Camel would add two per route and swap.
+        routes.setLoggingLevel(LoggingLevel.DEBUG);
     }
 
     /**

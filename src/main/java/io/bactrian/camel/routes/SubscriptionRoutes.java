@@ -1,9 +1,11 @@
 package io.bactrian.camel.routes;
 
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.model.AggregateDefinition;
@@ -13,6 +15,7 @@ import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
 
 /** What is particular about routes that read a subscription: those that consume `changes:` or `events:`. */
 final class SubscriptionRoutes {
@@ -26,7 +29,7 @@ final class SubscriptionRoutes {
         if (route.getInput() == null) {
             return Optional.empty();
         }
-        String uri = context.resolvePropertyPlaceholders(route.getInput().getEndpointUri());
+        String uri = resolved(context, route);
         if (!SOURCES.contains(scheme(uri))) {
             return Optional.empty();
         }
@@ -34,9 +37,31 @@ final class SubscriptionRoutes {
             Map<String, Object> options = URISupport.parseQuery(StringHelper.after(uri, "?", ""));
             Object name = options.get("subscription");
             return Optional.of(name == null ? route.getRouteId() : name.toString());
-        } catch (java.net.URISyntaxException e) {
+        } catch (URISyntaxException e) {
             return Optional.of(route.getRouteId());
         }
+    }
+
+    private static String resolved(CamelContext context, RouteDefinition route) {
+        String uri = route.getInput().getEndpointUri();
+        uri = withParameters(uri, route.getTemplateParameters());
+        uri = withParameters(uri, route.getTemplateDefaultParameters());
+        try {
+            return context.resolvePropertyPlaceholders(uri);
+        } catch (IllegalArgumentException e) {
+            // Known only while Camel makes the route; the scheme is hardly ever among them.
+            return uri;
+        }
+    }
+
+    private static String withParameters(String uri, @Nullable Map<String, Object> parameters) {
+        String resolved = uri;
+        if (parameters != null) {
+            for (Map.Entry<String, Object> parameter : parameters.entrySet()) {
+                resolved = resolved.replace("{{" + parameter.getKey() + "}}", String.valueOf(parameter.getValue()));
+            }
+        }
+        return resolved;
     }
 
     /** @throws RouteFileException if its id was made up by Camel: such a subscription would begin anew at each start */
@@ -69,7 +94,7 @@ final class SubscriptionRoutes {
         return warnings;
     }
 
-    private static @org.jspecify.annotations.Nullable String stepThatFinishesEarly(NamedNode step) {
+    private static @Nullable String stepThatFinishesEarly(NamedNode step) {
         if (step instanceof AggregateDefinition) {
             return "the aggregator";
         }
@@ -85,7 +110,7 @@ final class SubscriptionRoutes {
     }
 
     private static void collect(
-            List<ProcessorDefinition<?>> steps, java.util.function.Consumer<ProcessorDefinition<?>> each) {
+            List<ProcessorDefinition<?>> steps, Consumer<ProcessorDefinition<?>> each) {
         for (ProcessorDefinition<?> step : steps) {
             each.accept(step);
             collect(step.getOutputs(), each);
