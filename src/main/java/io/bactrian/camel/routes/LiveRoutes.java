@@ -9,7 +9,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
-import org.apache.camel.LoggingLevel;
 import org.apache.camel.model.BeanFactoryDefinition;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -36,8 +35,17 @@ final class LiveRoutes {
         this.model = context.getCamelContextExtension().getContextPlugin(Model.class);
         this.routes = context.getCamelContextExtension().getInternalRouteController();
         this.drain = drain;
-        // Ours is the one line per file; Camel would add two per route and swap.
-        routes.setLoggingLevel(LoggingLevel.DEBUG);
+    }
+
+    /** Does what can be done before the version that runs is stopped. */
+    TextLoading prepare(RouteText text, Function<String, @Nullable String> ownerOf) {
+        TextLoading loading = new TextLoading(context, text, ownerOf);
+        try {
+            loading.prepare();
+            return loading;
+        } catch (Exception e) {
+            throw Causes.explain(text, List.of(), e);
+        }
     }
 
     /**
@@ -45,16 +53,16 @@ final class LiveRoutes {
      *
      * @throws RouteFileException if it can't be loaded; nothing of it is left then
      */
-    Loaded load(RouteText text, Function<String, @Nullable String> ownerOf) {
+    Loaded load(TextLoading loading) {
         boolean autoStartup = Boolean.TRUE.equals(context.isAutoStartup());
         // Camel starts a route as soon as it is added: half a file's routes would run before the rest is known good.
         context.setAutoStartup(false);
-        TextLoading loading = new TextLoading(context, text, ownerOf);
         try {
             loading.load();
             return loading.checkedResult();
         } catch (Exception e) {
-            RouteFileException cause = Causes.explain(text, loading.result().routes(), e);
+            RouteFileException cause =
+                    Causes.explain(loading.text(), loading.result().routes(), e);
             remove(loading.result());
             throw cause;
         } finally {

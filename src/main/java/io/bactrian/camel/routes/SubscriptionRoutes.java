@@ -109,8 +109,7 @@ final class SubscriptionRoutes {
         return null;
     }
 
-    private static void collect(
-            List<ProcessorDefinition<?>> steps, Consumer<ProcessorDefinition<?>> each) {
+    private static void collect(List<ProcessorDefinition<?>> steps, Consumer<ProcessorDefinition<?>> each) {
         for (ProcessorDefinition<?> step : steps) {
             each.accept(step);
             collect(step.getOutputs(), each);

@@ -35,6 +35,7 @@ final class TextLoading {
 
     private final Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> templatesUsed = new LinkedHashSet<>();
+    private @Nullable Collection<RoutesBuilder> builders;
 
     /** @param ownerOf the file that has a route or template of this id already, or null */
     TextLoading(CamelContext context, RouteText text, Function<String, @Nullable String> ownerOf) {
@@ -49,12 +50,28 @@ final class TextLoading {
         before.addAll(model.getCustomBeans());
     }
 
-    void load() throws Exception {
-        if (text.hasOnlyComments()) {
-            return;
+    RouteText text() {
+        return text;
+    }
+
+    /**
+     * What can be done while another version runs. Compiling takes long; XML and YAML bind their beans in this step,
+     * which the version that runs may have under the same names.
+     */
+    void prepare() throws Exception {
+        if (text.kind() == RouteText.Kind.JAVA) {
+            builders = read();
         }
-        Collection<RoutesBuilder> builders =
-                PluginHelper.getRoutesLoader(context).findRoutesBuilders(List.of(text.resource()));
+    }
+
+    private Collection<RoutesBuilder> read() throws Exception {
+        return text.hasOnlyComments()
+                ? List.of()
+                : PluginHelper.getRoutesLoader(context).findRoutesBuilders(List.of(text.resource()));
+    }
+
+    void load() throws Exception {
+        Collection<RoutesBuilder> builders = this.builders == null ? read() : this.builders;
         for (RoutesBuilder builder : builders) {
             if (builder instanceof RouteBuilder routes) {
                 routes.addLifecycleInterceptor(new IdCheck());

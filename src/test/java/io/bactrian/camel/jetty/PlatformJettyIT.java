@@ -102,7 +102,8 @@ class PlatformJettyIT {
     @Test
     void steeringHeadersComeNeitherInNorOut() throws Exception {
         add(r -> r.from(ours("/h"))
-                .setBody(r.simple("${header.BactrianOrigin}|${header.bactrianid}|${header.CamelFileName}|${header.Fine}"))
+                .setBody(r.simple(
+                        "${header.BactrianOrigin}|${header.bactrianid}|${header.CamelFileName}|${header.Fine}"))
                 .setHeader("BactrianBefore", r.constant("secret row")));
         HttpResponse<String> answer = server.send(server.request("/h")
                 .header("bactrianORIGIN", "evil")
@@ -146,7 +147,8 @@ class PlatformJettyIT {
     }
 
     private String refusal(String path) {
-        Throwable cause = assertThrows(Exception.class, () -> add(r -> r.from(ours(path)).to("log:x")));
+        Throwable cause =
+                assertThrows(Exception.class, () -> add(r -> r.from(ours(path)).to("log:x")));
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }

@@ -60,8 +60,7 @@ class RouteFilesTest {
                     <setBody><constant>%s</constant></setBody>
                   </route>
                 </routes>
-                """
-                .formatted(id, id, answer);
+                """.formatted(id, id, answer);
     }
 
     private static String yaml(String id, String answer) {
@@ -73,8 +72,7 @@ class RouteFilesTest {
                       steps:
                         - setBody:
                             constant: %s
-                """
-                .formatted(id, id, answer);
+                """.formatted(id, id, answer);
     }
 
     private static String java(String type, String id, String answer) {
@@ -87,8 +85,7 @@ class RouteFilesTest {
                         from("direct:%s").routeId("%s").setBody(constant("%s"));
                     }
                 }
-                """
-                .formatted(type, id, id, answer);
+                """.formatted(type, id, id, answer);
     }
 
     private String ask(String id) {
@@ -116,18 +113,13 @@ class RouteFilesTest {
 
     @Test
     void aFileMayUseATemplateOfALaterOne() {
-        folder.write(
-                        "a.xml",
-                        """
+        folder.write("a.xml", """
                         <templatedRoutes>
                           <templatedRoute routeTemplateRef="greeter" routeId="hi">
                             <parameter name="name" value="hi"/>
                           </templatedRoute>
                         </templatedRoutes>
-                        """)
-                .write(
-                        "z.yaml",
-                        """
+                        """).write("z.yaml", """
                         - routeTemplate:
                             id: greeter
                             parameters:
@@ -137,15 +129,12 @@ class RouteFilesTest {
                               steps:
                                 - setBody:
                                     constant: "{{greeting}} {{name}}"
-                        """)
-                .start();
+                        """).start();
 
         assertEquals("hello hi", ask("hi"));
         assertEquals(List.of("hi"), folder.status("a.xml").routes());
 
-        folder.write(
-                "z.yaml",
-                """
+        folder.write("z.yaml", """
                 - routeTemplate:
                     id: greeter
                     parameters:
@@ -238,8 +227,7 @@ class RouteFilesTest {
         folder.write("a.xml", xml("a", "1")).start();
         folder.write("b.yaml", yaml("a", "2"));
         RouteFileStatus refused = folder.awaitError("b.yaml");
-        assertEquals(
-                new RouteFileError(1, "the route id 'a' belongs to routes/a.xml"), refused.error());
+        assertEquals(new RouteFileError(1, "the route id 'a' belongs to routes/a.xml"), refused.error());
         assertEquals("1", ask("a"));
 
         folder.delete("a.xml");
@@ -258,8 +246,7 @@ class RouteFilesTest {
 
     @Test
     void aRouteOnChangesNeedsAnId() {
-        String without =
-                """
+        String without = """
                 <routes>
                   <route>
                     <from uri="changes:orders"/>
@@ -270,7 +257,9 @@ class RouteFilesTest {
         folder.write("a.xml", without)
                 .write("b.xml", without.replace("<route>", "<route id='orders-out'>"))
                 .write("C.java", java("C", "c", "1").replace("direct:c\").routeId(\"c\")", "changes:orders\")"))
-                .write("d.yaml", yaml("d", "1").replace("direct:d", "changes:orders").replace("    id: d\n", ""))
+                .write(
+                        "d.yaml",
+                        yaml("d", "1").replace("direct:d", "changes:orders").replace("    id: d\n", ""))
                 .start();
         String cause = "a route that consumes changes: needs an explicit route id:"
                 + " it names the subscription whose place is kept";
@@ -317,9 +306,7 @@ class RouteFilesTest {
 
     @Test
     void aStepThatFinishesTheExchangeEarlyIsWarnedOf() {
-        folder.write(
-                        "a.xml",
-                        """
+        folder.write("a.xml", """
                         <routes>
                           <route id="a">
                             <from uri="changes:orders"/>
@@ -329,8 +316,7 @@ class RouteFilesTest {
                             </filter>
                           </route>
                         </routes>
-                        """)
-                .start();
+                        """).start();
         RouteFileStatus status = folder.status("a.xml");
         assertEquals(RouteFileStatus.State.LOADED, status.state());
         assertEquals(1, status.warnings().size());
@@ -376,7 +362,9 @@ class RouteFilesTest {
                     .start();
             RouteFileStatus status = folder.status("a.xml");
             assertEquals(RouteFileStatus.State.LOADED, status.state());
-            assertEquals(List.of("busy"), status.waiting().stream().map(WaitingRoute::route).toList());
+            assertEquals(
+                    List.of("busy"),
+                    status.waiting().stream().map(WaitingRoute::route).toList());
             assertEquals("free", ask("free"));
         }
         folder.awaitStatus("a.xml", status -> status.waiting().isEmpty());
@@ -385,16 +373,13 @@ class RouteFilesTest {
 
     @Test
     void beansAndTemplatesOfADeletedFileGoWithIt() {
-        folder.write(
-                        "a.xml",
-                        """
+        folder.write("a.xml", """
                         <camel>
                           <bean name="words" type="java.lang.StringBuilder"/>
                           <routeTemplate id="t"><route><from uri="direct:t"/><to uri="log:t"/></route></routeTemplate>
                           <route id="a"><from uri="direct:a"/><setBody><simple>${bean:words?method=length}</simple></setBody></route>
                         </camel>
-                        """)
-                .start();
+                        """).start();
         assertEquals(RouteFileStatus.State.LOADED, folder.status("a.xml").state());
         assertEquals("0", ask("a"));
         folder.write("a.xml", xml("a", "2"));

@@ -69,7 +69,9 @@ final class RouteFolder implements AutoCloseable {
 
     List<String> names() {
         List<String> names = new ArrayList<>();
-        files.list().forEach(status -> names.add(Path.of(status.file()).getFileName().toString()));
+        files.list()
+                .forEach(
+                        status -> names.add(Path.of(status.file()).getFileName().toString()));
         return names;
     }
 

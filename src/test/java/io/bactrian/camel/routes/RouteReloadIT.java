@@ -59,8 +59,7 @@ class RouteReloadIT {
                             <setBody><constant>%s</constant></setBody>
                           </route>
                         </routes>
-                        """
-                        .formatted(port, answer);
+                        """.formatted(port, answer);
             }
 
             @Override
@@ -79,8 +78,7 @@ class RouteReloadIT {
                               steps:
                                 - setBody:
                                     constant: %s
-                        """
-                        .formatted(port, answer);
+                        """.formatted(port, answer);
             }
 
             @Override
@@ -100,8 +98,7 @@ class RouteReloadIT {
                                 from("jetty:http://0.0.0.0:%d/edited").routeId("edited").setBody(constant("%s"));
                             }
                         }
-                        """
-                        .formatted(port, answer);
+                        """.formatted(port, answer);
             }
 
             @Override
@@ -166,15 +163,16 @@ class RouteReloadIT {
 
         @Override
         public String toString() {
-            return requests + " requests, slowest " + Duration.ofNanos(slowestNanos.get()).toMillis() + " ms, answers "
-                    + answers + ", failures " + failures;
+            return requests + " requests, slowest "
+                    + Duration.ofNanos(slowestNanos.get()).toMillis() + " ms, answers " + answers + ", failures "
+                    + failures;
         }
     }
 
     private void awaitAnswer(String answer) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> server.get("/edited")
-                .body()
-                .equals(answer));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> server.get("/edited").body().equals(answer));
     }
 
     @ParameterizedTest
@@ -182,9 +180,7 @@ class RouteReloadIT {
     @DisplayName("invariant 16: five edits under traffic, and no request fails")
     void noRequestFailsWhileAFileIsEdited(Language language) throws Exception {
         int port = server.port();
-        folder.write(
-                "other.xml",
-                Language.XML.text(port, "other").replace("edited", "other"));
+        folder.write("other.xml", Language.XML.text(port, "other").replace("edited", "other"));
         folder.start();
         String summary;
         try (Traffic other = new Traffic("/other")) {
@@ -215,8 +211,7 @@ class RouteReloadIT {
 
     @Test
     void restRoutesAreReplacedToo() throws Exception {
-        String text =
-                """
+        String text = """
                 <camel>
                   <rest id="shop" path="/shop"><get path="/hello/{name}"><to uri="direct:hello"/></get></rest>
                   <route id="hello"><from uri="direct:hello"/><setBody><simple>%s ${header.name}</simple></setBody></route>
