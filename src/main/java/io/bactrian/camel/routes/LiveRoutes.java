@@ -35,6 +35,11 @@ final class LiveRoutes {
         this.model = context.getCamelContextExtension().getContextPlugin(Model.class);
         this.routes = context.getCamelContextExtension().getInternalRouteController();
         this.drain = drain;
+        RouteController controller = context.getRouteController();
+        if (controller.isSupervising()) {
+            // Two supervisors would start a file's first route before its last is known good, and log twice.
+            controller.supervising().setExcludeRoutes("*");
+        }
     }
 
     /** Does what can be done before the version that runs is stopped. */

@@ -30,15 +30,17 @@ final class SubscriptionRoutes {
             return Optional.empty();
         }
         String uri = resolved(context, route);
-        if (!SOURCES.contains(scheme(uri))) {
-            return Optional.empty();
-        }
+        return SOURCES.contains(scheme(uri))
+                ? Optional.of(namedIn(uri).orElse(String.valueOf(route.getRouteId())))
+                : Optional.empty();
+    }
+
+    private static Optional<String> namedIn(String uri) {
         try {
             Map<String, Object> options = URISupport.parseQuery(StringHelper.after(uri, "?", ""));
-            Object name = options.get("subscription");
-            return Optional.of(name == null ? route.getRouteId() : name.toString());
+            return Optional.ofNullable(options.get("subscription")).map(Object::toString);
         } catch (URISyntaxException e) {
-            return Optional.of(route.getRouteId());
+            return Optional.empty();
         }
     }
 
@@ -64,19 +66,29 @@ final class SubscriptionRoutes {
         return resolved;
     }
 
-    /** @throws RouteFileException if its id was made up by Camel: such a subscription would begin anew at each start */
-    static void requireExplicitIds(RouteText text, Loaded loaded) {
-        for (RouteDefinition route : loaded.routes()) {
-            if (loaded.subscriptions().containsKey(route.getRouteId()) && !route.hasCustomIdAssigned()) {
-                String uri = route.getInput().getEndpointUri();
-                String source = scheme(uri) + ":";
-                int line = route.getInput().getLineNumber();
-                throw new RouteFileException(
-                        line > 0 && !route.isCreatedFromTemplate() ? line : Lines.of(text, uri, source),
-                        "a route that consumes " + source
-                                + " needs an explicit route id: it names the subscription whose place is kept");
-            }
+    /**
+     * @throws RouteFileException if nothing in the file names the subscription: by an id that Camel made up it would
+     *     begin anew at each start
+     */
+    static void requireName(CamelContext context, RouteText text, RouteDefinition route) {
+        if (subscriptionOf(context, route).isEmpty()) {
+            return;
         }
+        String uri = route.getInput().getEndpointUri();
+        // The route of a kamelet has an id that is made for it.
+        boolean byRoute = route.hasCustomIdAssigned() && !Boolean.TRUE.equals(route.isKamelet());
+        if (!byRoute && namedIn(uri).isEmpty()) {
+            throw unnamed(text, route, uri);
+        }
+    }
+
+    private static RouteFileException unnamed(RouteText text, RouteDefinition route, String uri) {
+        String source = scheme(uri) + ":";
+        int line = route.getInput().getLineNumber();
+        return new RouteFileException(
+                line > 0 && !route.isCreatedFromTemplate() ? line : Lines.of(text, uri, source),
+                "a route that consumes " + source
+                        + " needs an explicit route id: it names the subscription whose place is kept");
     }
 
     /** A sentence for each step after which a change counts as done although nothing durable has it yet. */

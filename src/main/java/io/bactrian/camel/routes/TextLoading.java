@@ -93,7 +93,8 @@ final class TextLoading {
     /** @throws RouteFileException if what was loaded mustn't run */
     Loaded checkedResult() {
         Loaded loaded = result();
-        SubscriptionRoutes.requireExplicitIds(text, loaded);
+        // Again: those made from templates and kamelets are known only now.
+        loaded.routes().forEach(route -> SubscriptionRoutes.requireName(context, text, route));
         if (text.kind() == RouteText.Kind.YAML && loaded.isEmpty() && !text.hasOnlyComments()) {
             throw new RouteFileException(
                     1, "no route in it: a YAML route file is a list whose entries begin with '- '");
@@ -148,6 +149,7 @@ final class TextLoading {
                             route.getLineNumber(),
                             "the route '" + route.getId() + "' has no from: nothing would start it");
                 }
+                SubscriptionRoutes.requireName(context, text, route);
                 if (route.hasCustomIdAssigned()) {
                     claim(own, "route", route.getRouteId(), route.getLineNumber());
                 }
