@@ -35,6 +35,22 @@ final class LiveRoutes {
         this.model = context.getCamelContextExtension().getContextPlugin(Model.class);
         this.routes = context.getCamelContextExtension().getInternalRouteController();
         this.drain = drain;
+        RouteController controller = context.getRouteController();
+        if (controller.isSupervising()) {
+            // Two supervisors would start a file's first route before its last is known good, and log twice.
+            controller.supervising().setExcludeRoutes("*");
+        }
+    }
+
+    /** Does what can be done before the version that runs is stopped. */
+    TextLoading prepare(RouteText text, Function<String, @Nullable String> ownerOf) {
+        TextLoading loading = new TextLoading(context, text, ownerOf);
+        try {
+            loading.prepare();
+            return loading;
+        } catch (Exception e) {
+            throw Causes.explain(text, List.of(), e);
+        }
     }
 
     /**
@@ -42,16 +58,16 @@ final class LiveRoutes {
      *
      * @throws RouteFileException if it can't be loaded; nothing of it is left then
      */
-    Loaded load(RouteText text, Function<String, @Nullable String> ownerOf) {
+    Loaded load(TextLoading loading) {
         boolean autoStartup = Boolean.TRUE.equals(context.isAutoStartup());
         // Camel starts a route as soon as it is added: half a file's routes would run before the rest is known good.
         context.setAutoStartup(false);
-        TextLoading loading = new TextLoading(context, text, ownerOf);
         try {
             loading.load();
             return loading.checkedResult();
         } catch (Exception e) {
-            RouteFileException cause = Causes.explain(text, loading.result().routes(), e);
+            RouteFileException cause =
+                    Causes.explain(loading.text(), loading.result().routes(), e);
             remove(loading.result());
             throw cause;
         } finally {

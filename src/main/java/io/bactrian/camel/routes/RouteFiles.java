@@ -1,6 +1,7 @@
 package io.bactrian.camel.routes;
 
 import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,7 +84,7 @@ public final class RouteFiles implements AutoCloseable {
                     });
                 }
             }
-        } catch (InterruptedException | java.nio.file.ClosedWatchServiceException e) {
+        } catch (InterruptedException | ClosedWatchServiceException e) {
             // Closed.
             Thread.currentThread().interrupt();
         }

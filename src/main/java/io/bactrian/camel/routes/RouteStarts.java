@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class RouteStarts {
     /** Starts what isn't `autoStartup="false"`, in the order of `startupOrder`. */
     void start(String file, Loaded loaded) {
         List<RouteDefinition> ordered = new ArrayList<>(loaded.routes());
-        ordered.sort(java.util.Comparator.comparingInt(
+        ordered.sort(Comparator.comparingInt(
                 route -> route.getStartupOrder() == null ? Integer.MAX_VALUE : route.getStartupOrder()));
         for (RouteDefinition route : ordered) {
             if (startsByItself(route)) {

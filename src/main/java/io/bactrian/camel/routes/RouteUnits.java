@@ -123,10 +123,11 @@ final class RouteUnits {
             // Nothing runs that a failure could disturb, and the start should be quick.
             SyntaxCheck.check(text);
         }
+        TextLoading loading = live.prepare(text, id -> ownerOf(id, text.name()));
         Loaded loaded;
         ReplaceAware.Hold hold = live.holdCallers();
         try {
-            loaded = swap(text, unit, old);
+            loaded = swap(loading, unit, old);
         } finally {
             hold.close();
         }
@@ -139,13 +140,13 @@ final class RouteUnits {
         return old == null ? Set.of() : new HashSet<>(loaded.templateIds());
     }
 
-    private Loaded swap(RouteText text, @Nullable RouteUnit unit, RouteUnit.@Nullable Running old) {
+    private Loaded swap(TextLoading loading, @Nullable RouteUnit unit, RouteUnit.@Nullable Running old) {
         if (old != null) {
             starts.forget(old.loaded());
             live.remove(old.loaded());
         }
         try {
-            return run(unit, text, clock.instant());
+            return run(unit, loading, clock.instant());
         } catch (RouteFileException e) {
             if (unit != null && old != null) {
                 unit.runsNothing();
@@ -155,8 +156,9 @@ final class RouteUnits {
         }
     }
 
-    private Loaded run(@Nullable RouteUnit unit, RouteText text, Instant since) {
-        Loaded loaded = live.load(text, id -> ownerOf(id, text.name()));
+    private Loaded run(@Nullable RouteUnit unit, TextLoading loading, Instant since) {
+        RouteText text = loading.text();
+        Loaded loaded = live.load(loading);
         RouteUnit target = unit == null ? units.computeIfAbsent(text.name(), name -> new RouteUnit(text)) : unit;
         target.runs(new RouteUnit.Running(text, loaded, since));
         starts.start(text.name(), loaded);
@@ -165,7 +167,7 @@ final class RouteUnits {
 
     private void putBack(RouteUnit unit, RouteUnit.Running old) {
         try {
-            run(unit, old.text(), old.since());
+            run(unit, live.prepare(old.text(), id -> ownerOf(id, unit.name)), old.since());
         } catch (RouteFileException e) {
             LOG.error(
                     "{}: the version of {} can't be put back: {}", unit.name, TIME.format(old.since()), e.getMessage());

@@ -126,13 +126,11 @@ final class ScratchContext {
             if (original instanceof ReplaceAware aware) {
                 return aware.copyForCheck();
             }
-            Component component = new DefaultComponentResolver().resolveComponent(name, scratch);
-            if (component == null && original != null) {
-                component = original.getClass().getDeclaredConstructor().newInstance();
+            if (original == null) {
+                return new DefaultComponentResolver().resolveComponent(name, scratch);
             }
-            if (component != null && original != null && component.getClass() == original.getClass()) {
-                copyOptions(scratch, name + "-component-configurer", original, component);
-            }
+            Component component = original.getClass().getDeclaredConstructor().newInstance();
+            copyOptions(scratch, name + "-component-configurer", original, component);
             return component;
         }
     }

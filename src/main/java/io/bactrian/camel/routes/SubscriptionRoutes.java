@@ -1,9 +1,11 @@
 package io.bactrian.camel.routes;
 
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.model.AggregateDefinition;
@@ -13,6 +15,7 @@ import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
 
 /** What is particular about routes that read a subscription: those that consume `changes:` or `events:`. */
 final class SubscriptionRoutes {
@@ -26,32 +29,66 @@ final class SubscriptionRoutes {
         if (route.getInput() == null) {
             return Optional.empty();
         }
-        String uri = context.resolvePropertyPlaceholders(route.getInput().getEndpointUri());
-        if (!SOURCES.contains(scheme(uri))) {
-            return Optional.empty();
-        }
+        String uri = resolved(context, route);
+        return SOURCES.contains(scheme(uri))
+                ? Optional.of(namedIn(uri).orElse(String.valueOf(route.getRouteId())))
+                : Optional.empty();
+    }
+
+    private static Optional<String> namedIn(String uri) {
         try {
             Map<String, Object> options = URISupport.parseQuery(StringHelper.after(uri, "?", ""));
-            Object name = options.get("subscription");
-            return Optional.of(name == null ? route.getRouteId() : name.toString());
-        } catch (java.net.URISyntaxException e) {
-            return Optional.of(route.getRouteId());
+            return Optional.ofNullable(options.get("subscription")).map(Object::toString);
+        } catch (URISyntaxException e) {
+            return Optional.empty();
         }
     }
 
-    /** @throws RouteFileException if its id was made up by Camel: such a subscription would begin anew at each start */
-    static void requireExplicitIds(RouteText text, Loaded loaded) {
-        for (RouteDefinition route : loaded.routes()) {
-            if (loaded.subscriptions().containsKey(route.getRouteId()) && !route.hasCustomIdAssigned()) {
-                String uri = route.getInput().getEndpointUri();
-                String source = scheme(uri) + ":";
-                int line = route.getInput().getLineNumber();
-                throw new RouteFileException(
-                        line > 0 && !route.isCreatedFromTemplate() ? line : Lines.of(text, uri, source),
-                        "a route that consumes " + source
-                                + " needs an explicit route id: it names the subscription whose place is kept");
+    private static String resolved(CamelContext context, RouteDefinition route) {
+        String uri = route.getInput().getEndpointUri();
+        uri = withParameters(uri, route.getTemplateParameters());
+        uri = withParameters(uri, route.getTemplateDefaultParameters());
+        try {
+            return context.resolvePropertyPlaceholders(uri);
+        } catch (IllegalArgumentException e) {
+            // Known only while Camel makes the route; the scheme is hardly ever among them.
+            return uri;
+        }
+    }
+
+    private static String withParameters(String uri, @Nullable Map<String, Object> parameters) {
+        String resolved = uri;
+        if (parameters != null) {
+            for (Map.Entry<String, Object> parameter : parameters.entrySet()) {
+                resolved = resolved.replace("{{" + parameter.getKey() + "}}", String.valueOf(parameter.getValue()));
             }
         }
+        return resolved;
+    }
+
+    /**
+     * @throws RouteFileException if nothing in the file names the subscription: by an id that Camel made up it would
+     *     begin anew at each start
+     */
+    static void requireName(CamelContext context, RouteText text, RouteDefinition route) {
+        if (subscriptionOf(context, route).isEmpty()) {
+            return;
+        }
+        String uri = route.getInput().getEndpointUri();
+        // The route of a kamelet has an id that is made for it.
+        boolean byRoute = route.hasCustomIdAssigned() && !Boolean.TRUE.equals(route.isKamelet());
+        if (!byRoute && namedIn(uri).isEmpty()) {
+            throw unnamed(text, route, uri);
+        }
+    }
+
+    private static RouteFileException unnamed(RouteText text, RouteDefinition route, String uri) {
+        String source = scheme(uri) + ":";
+        int line = route.getInput().getLineNumber();
+        return new RouteFileException(
+                line > 0 && !route.isCreatedFromTemplate() ? line : Lines.of(text, uri, source),
+                "a route that consumes " + source
+                        + " needs an explicit route id: it names the subscription whose place is kept");
     }
 
     /** A sentence for each step after which a change counts as done although nothing durable has it yet. */
@@ -69,7 +106,7 @@ final class SubscriptionRoutes {
         return warnings;
     }
 
-    private static @org.jspecify.annotations.Nullable String stepThatFinishesEarly(NamedNode step) {
+    private static @Nullable String stepThatFinishesEarly(NamedNode step) {
         if (step instanceof AggregateDefinition) {
             return "the aggregator";
         }
@@ -84,8 +121,7 @@ final class SubscriptionRoutes {
         return null;
     }
 
-    private static void collect(
-            List<ProcessorDefinition<?>> steps, java.util.function.Consumer<ProcessorDefinition<?>> each) {
+    private static void collect(List<ProcessorDefinition<?>> steps, Consumer<ProcessorDefinition<?>> each) {
         for (ProcessorDefinition<?> step : steps) {
             each.accept(step);
             collect(step.getOutputs(), each);

@@ -35,6 +35,7 @@ final class TextLoading {
 
     private final Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> templatesUsed = new LinkedHashSet<>();
+    private @Nullable Collection<RoutesBuilder> builders;
 
     /** @param ownerOf the file that has a route or template of this id already, or null */
     TextLoading(CamelContext context, RouteText text, Function<String, @Nullable String> ownerOf) {
@@ -49,12 +50,28 @@ final class TextLoading {
         before.addAll(model.getCustomBeans());
     }
 
-    void load() throws Exception {
-        if (text.hasOnlyComments()) {
-            return;
+    RouteText text() {
+        return text;
+    }
+
+    /**
+     * What can be done while another version runs. Compiling takes long; XML and YAML bind their beans in this step,
+     * which the version that runs may have under the same names.
+     */
+    void prepare() throws Exception {
+        if (text.kind() == RouteText.Kind.JAVA) {
+            builders = read();
         }
-        Collection<RoutesBuilder> builders =
-                PluginHelper.getRoutesLoader(context).findRoutesBuilders(List.of(text.resource()));
+    }
+
+    private Collection<RoutesBuilder> read() throws Exception {
+        return text.hasOnlyComments()
+                ? List.of()
+                : PluginHelper.getRoutesLoader(context).findRoutesBuilders(List.of(text.resource()));
+    }
+
+    void load() throws Exception {
+        Collection<RoutesBuilder> builders = this.builders == null ? read() : this.builders;
         for (RoutesBuilder builder : builders) {
             if (builder instanceof RouteBuilder routes) {
                 routes.addLifecycleInterceptor(new IdCheck());
@@ -76,7 +93,8 @@ final class TextLoading {
     /** @throws RouteFileException if what was loaded mustn't run */
     Loaded checkedResult() {
         Loaded loaded = result();
-        SubscriptionRoutes.requireExplicitIds(text, loaded);
+        // Again: those made from templates and kamelets are known only now.
+        loaded.routes().forEach(route -> SubscriptionRoutes.requireName(context, text, route));
         if (text.kind() == RouteText.Kind.YAML && loaded.isEmpty() && !text.hasOnlyComments()) {
             throw new RouteFileException(
                     1, "no route in it: a YAML route file is a list whose entries begin with '- '");
@@ -131,6 +149,7 @@ final class TextLoading {
                             route.getLineNumber(),
                             "the route '" + route.getId() + "' has no from: nothing would start it");
                 }
+                SubscriptionRoutes.requireName(context, text, route);
                 if (route.hasCustomIdAssigned()) {
                     claim(own, "route", route.getRouteId(), route.getLineNumber());
                 }
