@@ -15,7 +15,8 @@ public class LowStock extends RouteBuilder {
                 .filter(this::isLow)
                 .log("Low stock: ${body[article]}, ${body[quantity]} left")
                 .process(this::request)
-                .to("table:purchase_requests?operation=upsert");
+                .to("table:purchase_requests?operation=upsert")
+                .log("Purchase request written: ${body[article]}, ${body[quantity]}");
     }
 
     private boolean isLow(Exchange exchange) {
