@@ -65,7 +65,7 @@ final class CaptureInspection {
         }
         Set<String> names = wantedTables().keySet();
         installed.forEach((name, now) -> {
-            if (!names.contains(name)) {
+            if (tables.isEmpty() && !names.contains(name)) {
                 removals.addAll(now.removal());
             }
         });

@@ -10,6 +10,13 @@ import java.util.Set;
 
 /** Our tables in the schema {@code bactrian}, and a function with two triggers per captured table. */
 final class PostgresqlTriggers implements TriggerDialect {
+    /**
+     * Whether triggers notify. Where they don't, since NOTIFY makes PREPARE TRANSACTION fail, whoever collects must poll:
+     * nothing wakes it.
+     */
+    static final String NOTIFIES = "current_setting('max_prepared_transactions') = '0'"
+            + " OR coalesce(current_setting('bactrian.notify', true), '') = 'on'";
+
     @Override
     public String ours(String name) {
         return "bactrian." + name;
