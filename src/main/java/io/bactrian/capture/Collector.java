@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Collector implements AutoCloseable {
     private static final long SHORTEST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 

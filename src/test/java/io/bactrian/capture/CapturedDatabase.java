@@ -1,5 +1,6 @@
 package io.bactrian.capture;
 
+import io.bactrian.database.Database;
 import io.bactrian.database.DatabaseSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,16 +11,40 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A user database with one captured table, {@code item(id, version, note)}. */
 abstract class CapturedDatabase {
     abstract DatabaseSettings settings();
 
-    /** Makes the table where there is none, and installs capture on it. */
-    abstract void install();
+    abstract void createTable();
 
-    abstract void uninstall();
+    /** Whether an open transaction that has written keeps all other writers out. */
+    abstract boolean oneWriter();
+
+    /** Makes the table where there is none, and installs capture on it. */
+    final void install() {
+        createTable();
+        capture(capture -> capture.install(List.of()));
+    }
+
+    final void uninstall() {
+        capture(capture -> capture.uninstall(List.of()));
+    }
+
+    /** Names the store that may collect from now on. */
+    final void takeover(String storeId) {
+        capture(capture -> capture.takeover(storeId));
+    }
+
+    private void capture(Consumer<Capture> work) {
+        try (Database database = Database.open(settings())) {
+            work.accept(new Capture(
+                    database, new CaptureSettings(List.of("item"), List.of(), CaptureSettings.Install.AUTO)));
+        }
+    }
 
     /** Writes a truncation by crm, then shop, whether or not the product has such a thing. */
     abstract void truncate();
@@ -105,10 +130,6 @@ abstract class CapturedDatabase {
         try (Connection connection = connect()) {
             return number(connection, "SELECT count(*) FROM " + ours() + "change");
         }
-    }
-
-    final void setMeta(String name, String value) {
-        execute("UPDATE " + ours() + "meta SET value = '" + value + "' WHERE name = '" + name + "'");
     }
 
     static long number(Connection connection, String sql) throws SQLException {

@@ -13,7 +13,6 @@ final class CapturedSqlite extends CapturedDatabase {
 
     CapturedSqlite(Path file) {
         this.file = file;
-        execute("PRAGMA journal_mode = WAL", "CREATE TABLE item (id INTEGER PRIMARY KEY, version INT, note TEXT)");
     }
 
     @Override
@@ -41,48 +40,15 @@ final class CapturedSqlite extends CapturedDatabase {
     }
 
     @Override
-    void install() {
+    void createTable() {
         execute(
-                """
-                CREATE TABLE bactrian_change (
-                    seq INTEGER PRIMARY KEY AUTOINCREMENT, "transaction" TEXT NOT NULL DEFAULT '',
-                    "table" TEXT NOT NULL, operation TEXT NOT NULL, key TEXT NOT NULL, old TEXT, new TEXT, origin TEXT,
-                    at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))
-                """,
-                "CREATE TABLE bactrian_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-                "INSERT INTO bactrian_meta VALUES ('version', '1'), ('owner', ''), ('epoch', '0'), ('token', '')",
-                """
-                CREATE TRIGGER bactrian_i AFTER INSERT ON item BEGIN
-                    INSERT INTO bactrian_change ("table", operation, key, new)
-                    VALUES ('item', 'i', json_object('id', NEW.id),
-                        json_object('id', NEW.id, 'version', NEW.version, 'note', NEW.note));
-                END
-                """,
-                """
-                CREATE TRIGGER bactrian_u AFTER UPDATE ON item BEGIN
-                    INSERT INTO bactrian_change ("table", operation, key, old, new)
-                    VALUES ('item', CASE WHEN OLD.id = NEW.id THEN 'u' ELSE 'k' END, json_object('id', NEW.id),
-                        json_object('id', OLD.id, 'version', OLD.version, 'note', OLD.note),
-                        json_object('id', NEW.id, 'version', NEW.version, 'note', NEW.note));
-                END
-                """,
-                """
-                CREATE TRIGGER bactrian_d AFTER DELETE ON item BEGIN
-                    INSERT INTO bactrian_change ("table", operation, key, old)
-                    VALUES ('item', 'd', json_object('id', OLD.id),
-                        json_object('id', OLD.id, 'version', OLD.version, 'note', OLD.note));
-                END
-                """);
+                "PRAGMA journal_mode = WAL",
+                "CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, version INT, note TEXT)");
     }
 
     @Override
-    void uninstall() {
-        execute(
-                "DROP TRIGGER bactrian_i",
-                "DROP TRIGGER bactrian_u",
-                "DROP TRIGGER bactrian_d",
-                "DROP TABLE bactrian_change",
-                "DROP TABLE bactrian_meta");
+    boolean oneWriter() {
+        return true;
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bactrian.change.Change;
 import io.bactrian.database.CollectorSession;
 import io.bactrian.database.Database;
+import io.bactrian.database.DatabaseSettings;
 import io.bactrian.database.SeqRun;
 import io.bactrian.journal.Bookmark;
 import io.bactrian.journal.Entry;
@@ -27,13 +28,17 @@ final class CollectorRig implements AutoCloseable {
     final Journal journal;
     final Database database;
     final Collector collector;
-    private final CapturedDatabase user;
+    private final DatabaseSettings settings;
     private final List<Change> read = new ArrayList<>();
 
     CollectorRig(Path data, CapturedDatabase user) {
-        this.user = user;
+        this(data, user.settings());
+    }
+
+    CollectorRig(Path data, DatabaseSettings settings) {
+        this.settings = settings;
         store = Store.open(data);
-        database = Database.open(user.settings());
+        database = Database.open(settings);
         journal = Journal.open(
                 data,
                 "main",
@@ -83,14 +88,14 @@ final class CollectorRig implements AutoCloseable {
 
     /** What a collector has done when it dies just before it removes the first page. */
     void appendWithoutRemoving() throws SQLException {
-        try (CollectorSession session = database.dialect().collecting().open(user.settings())) {
+        try (CollectorSession session = database.dialect().collecting().open(settings)) {
             append(session);
         }
     }
 
     /** What a collector has done when it dies just after it has removed the first page. */
     void appendAndRemoveWithoutConfirming() throws SQLException {
-        try (CollectorSession session = database.dialect().collecting().open(user.settings())) {
+        try (CollectorSession session = database.dialect().collecting().open(settings)) {
             List<Entry> page = append(session);
             Bookmark now = journal.bookmark().orElseThrow();
             if (now.pendingToken() == null) {

@@ -95,7 +95,6 @@ class CollectorSpeedIT {
     }
 
     private static void fill(CapturedDatabase user, int round) {
-        user.execute("ALTER TABLE item DISABLE TRIGGER USER");
         user.execute("INSERT INTO bactrian.change (\"table\", operation, key, new) SELECT 'item', 'i',"
                 + " json_build_object('id', n), json_build_object('id', n, 'version', 0, 'note', repeat('x', 200))"
                 + " FROM generate_series(" + round * ROWS + ", " + ((round + 1) * ROWS - 1) + ") n");

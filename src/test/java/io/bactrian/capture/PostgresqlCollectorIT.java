@@ -7,9 +7,4 @@ class PostgresqlCollectorIT extends CollectorContract {
     CapturedDatabase newDatabase(Path directory) {
         return new CapturedPostgresql();
     }
-
-    @Override
-    boolean oneWriter() {
-        return false;
-    }
 }

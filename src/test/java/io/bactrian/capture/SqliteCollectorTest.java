@@ -9,9 +9,4 @@ class SqliteCollectorTest extends CollectorContract {
     CapturedDatabase newDatabase(Path directory) throws IOException {
         return new CapturedSqlite(Files.createDirectories(directory).resolve("user.db"));
     }
-
-    @Override
-    boolean oneWriter() {
-        return true;
-    }
 }

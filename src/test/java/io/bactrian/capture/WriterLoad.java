@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class WriterLoad {
     private final Duration duration;
     private final long slowMillis;
     private final AtomicLong committed = new AtomicLong();
+    private BooleanSupplier over = () -> false;
     private final List<Throwable> failures = new ArrayList<>();
 
     WriterLoad(CapturedDatabase user, int writers, int rows, Duration duration, long slowMillis) {
@@ -36,6 +38,19 @@ final class WriterLoad {
         this.rows = rows;
         this.duration = duration;
         this.slowMillis = slowMillis;
+    }
+
+    WriterLoad until(BooleanSupplier isOver) {
+        over = isOver;
+        return this;
+    }
+
+    void runUnchecked() {
+        try {
+            run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void run() throws InterruptedException {
@@ -86,7 +101,7 @@ final class WriterLoad {
         try (Connection connection = user.connect();
                 PreparedStatement update =
                         connection.prepareStatement("UPDATE item SET version = version + 1 WHERE id = ?")) {
-            while (System.nanoTime() < end) {
+            while (System.nanoTime() < end && !over.getAsBoolean()) {
                 user.begin(connection);
                 // Ascending, so that writers don't deadlock.
                 int first = random.nextInt(rows);
@@ -104,6 +119,8 @@ final class WriterLoad {
                     user.end(connection, true);
                     committed.addAndGet(count);
                 }
+                // One writer at a time means that somebody may starve where nobody ever pauses.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(user.oneWriter() ? 5 : 0));
             }
         } catch (SQLException | RuntimeException e) {
             synchronized (failures) {

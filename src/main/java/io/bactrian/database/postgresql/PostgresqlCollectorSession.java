@@ -3,6 +3,7 @@ package io.bactrian.database.postgresql;
 import io.bactrian.database.CapturedRow;
 import io.bactrian.database.CollectorSession;
 import io.bactrian.database.SeqRun;
+import io.bactrian.database.TriggerDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,10 +30,8 @@ import org.postgresql.PGConnection;
  * found by the read that follows the taking.
  */
 final class PostgresqlCollectorSession implements CollectorSession {
-    /** The class of our advisory locks: "Bact". */
-    private static final int LOCKS = 0x42616374;
-
-    private static final int WAKE_UP = 1;
+    private static final int LOCKS = TriggerDialect.WAKE_LOCK_CLASS;
+    private static final int WAKE_UP = TriggerDialect.WAKE_LOCK_OBJECT;
     private static final int TURN = 2;
 
     /** Bounds a page's memory, whatever the rows hold. */
@@ -56,6 +55,9 @@ final class PostgresqlCollectorSession implements CollectorSession {
     private final PreparedStatement swap;
     private final Semaphore woken = new Semaphore(0);
     private final Map<String, String> known = new HashMap<>();
+    /** Whether the triggers notify at all: the condition is theirs. */
+    private final boolean notifies;
+
     private boolean holdsWakeUpLock;
     private long poll = SHORTEST_POLL_MILLIS;
 
@@ -71,6 +73,8 @@ final class PostgresqlCollectorSession implements CollectorSession {
         execute("SET enable_sort = off");
         execute("SET enable_bitmapscan = off");
         execute("SET jit = off");
+        notifies = is(
+                "current_setting('max_prepared_transactions') = '0' OR current_setting('bactrian.notify', true) = 'on'");
         connection.setAutoCommit(false);
         page = connection.prepareStatement(ROWS + "ORDER BY seq LIMIT ?");
         deletion = connection.prepareStatement("DELETE FROM bactrian.change WHERE seq BETWEEN ? AND ?");
@@ -94,21 +98,19 @@ final class PostgresqlCollectorSession implements CollectorSession {
     @Override
     public Optional<Meta> meta() throws SQLException {
         Map<String, String> values = new HashMap<>();
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet row = statement.executeQuery("SELECT to_regclass('bactrian.meta') IS NOT NULL")) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    connection.rollback();
-                    return Optional.empty();
-                }
-            }
-            try (ResultSet row = statement.executeQuery("SELECT name, value FROM bactrian.meta")) {
+        boolean installed = is("to_regclass('bactrian.meta') IS NOT NULL");
+        if (installed) {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT name, value FROM bactrian.meta")) {
                 while (row.next()) {
                     values.put(row.getString(1), row.getString(2));
                 }
             }
         }
         connection.rollback();
+        if (!installed) {
+            return Optional.empty();
+        }
         return Optional.of(new Meta(
                 values.getOrDefault("owner", ""), number(values.get("epoch")), values.getOrDefault("token", "")));
     }
@@ -141,11 +143,11 @@ final class PostgresqlCollectorSession implements CollectorSession {
         page.setInt(1, limit);
         List<CapturedRow> rows = rows(page);
         connection.rollback();
-        if (rows.size() >= MANY) {
+        if (!rows.isEmpty()) {
             poll = SHORTEST_POLL_MILLIS;
-            if (holdsWakeUpLock) {
-                unlock();
-            }
+        }
+        if (rows.size() >= MANY && holdsWakeUpLock) {
+            unlock();
         }
         return rows;
     }
@@ -193,9 +195,9 @@ final class PostgresqlCollectorSession implements CollectorSession {
     @Override
     public void await() throws SQLException, InterruptedException {
         if (!holdsWakeUpLock) {
-            holdsWakeUpLock = tryLock(WAKE_UP);
+            holdsWakeUpLock = notifies && tryLock(WAKE_UP);
             if (!holdsWakeUpLock) {
-                // A writer shares it, who won't notify when it commits.
+                // The triggers never notify, or a writer shares the lock and won't notify when it commits.
                 woken.tryAcquire(poll, TimeUnit.MILLISECONDS);
                 poll = Math.min(LONGEST_POLL_MILLIS, poll * 2);
             }
@@ -271,13 +273,18 @@ final class PostgresqlCollectorSession implements CollectorSession {
         return wanted;
     }
 
+    /** Outlives the transaction. */
     private boolean tryLock(int lock) throws SQLException {
+        boolean taken = is("pg_try_advisory_lock(" + LOCKS + ", " + lock + ")");
+        connection.commit();
+        return taken;
+    }
+
+    private boolean is(String condition) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + LOCKS + ", " + lock + ")")) {
+                ResultSet row = statement.executeQuery("SELECT " + condition)) {
             row.next();
-            boolean taken = row.getBoolean(1);
-            connection.commit();
-            return taken;
+            return row.getBoolean(1);
         }
     }
 

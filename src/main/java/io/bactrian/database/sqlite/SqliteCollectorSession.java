@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
@@ -38,7 +39,7 @@ final class SqliteCollectorSession implements CollectorSession {
     /** Rows removed in one transaction: about a millisecond. */
     private static final int TINY = 500;
 
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int PATIENCE_MILLIS = 10_000;
     private static final long SHORTEST_POLL_MILLIS = 5;
     private static final long LONGEST_POLL_MILLIS = 50;
     private static final long SLOW_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -104,12 +105,15 @@ final class SqliteCollectorSession implements CollectorSession {
 
     @Override
     public boolean claim(String owner) throws SQLException {
-        return update("UPDATE bactrian_meta SET value = ? WHERE name = 'owner' AND value = ''", owner) == 1;
+        beginWriting();
+        boolean claimed = update("UPDATE bactrian_meta SET value = ? WHERE name = 'owner' AND value = ''", owner) == 1;
+        execute("COMMIT");
+        return claimed;
     }
 
     @Override
     public boolean begin(String owner, String token, long epoch, String nextToken) throws SQLException {
-        execute("BEGIN IMMEDIATE");
+        beginWriting();
         boolean swapped = swap(owner, token, nextToken);
         if (swapped) {
             update("UPDATE bactrian_meta SET value = ? WHERE name = 'epoch'", Long.toString(epoch));
@@ -166,7 +170,7 @@ final class SqliteCollectorSession implements CollectorSession {
             }
             return Removed.DONE;
         } catch (SQLException e) {
-            if ((e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_BUSY.code) {
+            if (isBusy(e)) {
                 return Removed.LATER;
             }
             throw e;
@@ -305,6 +309,32 @@ final class SqliteCollectorSession implements CollectorSession {
         try (ResultSet row = version.executeQuery()) {
             return row.getLong(1);
         }
+    }
+
+    /** SQLite's own waiting sleeps up to 100 ms at a time, and starves beside busy writers. */
+    private void beginWriting() throws SQLException {
+        long begin = System.nanoTime();
+        patience(0);
+        try {
+            while (true) {
+                try {
+                    execute("BEGIN IMMEDIATE");
+                    return;
+                } catch (SQLException e) {
+                    boolean mayWait = System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+                    if (!isBusy(e) || !mayWait) {
+                        throw e;
+                    }
+                    LockSupport.parkNanos(1_000_000);
+                }
+            }
+        } finally {
+            patience(PATIENCE_MILLIS);
+        }
+    }
+
+    private static boolean isBusy(SQLException failure) {
+        return (failure.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_BUSY.code;
     }
 
     private void patience(int millis) throws SQLException {
