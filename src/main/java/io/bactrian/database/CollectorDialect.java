@@ -1,4 +1,13 @@
 package io.bactrian.database;
 
-/** SEAM: to be designed by the owner of the collector: read a page, delete runs (or advance a cursor), wait for news. */
-public interface CollectorDialect {}
+import java.sql.SQLException;
+
+/** How a product's trigger table is read, emptied and waited on. */
+public interface CollectorDialect {
+    /**
+     * Opens the collector's own connection: not one of a pool, for it listens and holds locks.
+     *
+     * @throws SQLException where the database can't be reached
+     */
+    CollectorSession open(DatabaseSettings settings) throws SQLException;
+}

@@ -1,52 +1,187 @@
 package io.bactrian.database;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** SEAM (to be implemented): one named user database. Thread-safe. */
+/**
+ * One named user database: its pool, its catalog, its transactions with an origin.
+ *
+ * <p>Thread-safe. Every failure of the database is a {@link DatabaseException} whose kind says what a caller can do;
+ * what the work itself throws passes through unchanged.
+ */
 public final class Database implements AutoCloseable {
+    /** How long a connection, or the turn to write, is waited for. */
+    private static final long PATIENCE_MILLIS = 5_000;
+
     /** Work on a connection. */
     @FunctionalInterface
     public interface Work<T> {
         T with(Connection connection) throws SQLException;
     }
 
-    private Database() {}
+    private final DatabaseSettings settings;
+    private final Dialect dialect;
+    private final HikariDataSource pool;
+    private final Semaphore writers;
+    private final Catalog catalog;
 
-    /** Makes the pool without connecting: an unreachable database fails on use, not here. */
+    private Database(DatabaseSettings settings, Dialect dialect, HikariDataSource pool) {
+        this.settings = settings;
+        this.dialect = dialect;
+        this.pool = pool;
+        this.writers = new Semaphore(dialect.writers(), true);
+        this.catalog = new Catalog(() -> read(dialect::tables));
+    }
+
+    /**
+     * Makes the pool without connecting: an unreachable database fails on use, not here.
+     *
+     * @throws IllegalArgumentException where the url can't work, with the remedy
+     */
     public static Database open(DatabaseSettings settings) {
-        throw new UnsupportedOperationException();
+        Dialect dialect = Dialects.of(settings);
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(settings.name());
+        config.setJdbcUrl(settings.url());
+        if (settings.username() != null && !settings.username().isEmpty()) {
+            config.setUsername(settings.username());
+        }
+        if (settings.password() != null && !settings.password().isEmpty()) {
+            config.setPassword(settings.password());
+        }
+        config.setMaximumPoolSize(settings.poolSize());
+        config.setMinimumIdle(Math.min(2, settings.poolSize()));
+        config.setConnectionTimeout(PATIENCE_MILLIS);
+        // Negative: the pool starts without a connection, so the platform starts before its databases do.
+        config.setInitializationFailTimeout(-1);
+        dialect.configure(config);
+        return new Database(settings, dialect, new HikariDataSource(config));
     }
 
     public String name() {
-        throw new UnsupportedOperationException();
+        return settings.name();
+    }
+
+    /** How it is reached. */
+    public DatabaseSettings settings() {
+        return settings;
     }
 
     public Dialect dialect() {
-        throw new UnsupportedOperationException();
+        return dialect;
     }
 
+    /** The pool. Its connections commit each statement unless told otherwise, and carry no origin. */
     public DataSource dataSource() {
-        throw new UnsupportedOperationException();
+        return pool;
     }
 
     /** The tables, read once and again after {@link Catalog#refresh()}. */
     public Catalog catalog() {
-        throw new UnsupportedOperationException();
+        return catalog;
     }
 
-    /** Runs work in one transaction whose writes carry this chain of parties as origin; rolls back where it throws. */
+    /**
+     * Runs work in one transaction whose writes carry this chain of parties as origin (none: a plain write); rolls back
+     * where it throws. Must not be nested: on a product with one writer the inner one would wait for the outer.
+     */
     public <T> T transaction(List<String> origin, Work<T> work) {
-        throw new UnsupportedOperationException();
+        return transaction(origin, null, work);
     }
 
-    /** Runs a read; nothing it writes is kept. */
+    /**
+     * The same for work that writes directly to this table only: so that what the user's own triggers write to others in
+     * consequence carries no origin on any product.
+     */
+    public <T> T transaction(List<String> origin, @Nullable String table, Work<T> work) {
+        awaitTurn();
+        try (Connection connection = pool.getConnection()) {
+            dialect.beginWriting(connection);
+            return within(connection, () -> {
+                if (!origin.isEmpty()) {
+                    dialect.setOrigin(connection, origin, table);
+                }
+                T result = work.with(connection);
+                if (!origin.isEmpty()) {
+                    dialect.clearOrigin(connection);
+                }
+                connection.commit();
+                return result;
+            });
+        } catch (SQLException e) {
+            throw failure(e);
+        } finally {
+            writers.release();
+        }
+    }
+
+    /** Runs a read in one transaction that is rolled back: nothing it writes is kept. */
     public <T> T read(Work<T> work) {
-        throw new UnsupportedOperationException();
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            return within(connection, () -> {
+                T result = work.with(connection);
+                connection.rollback();
+                return result;
+            });
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** The exception that callers of this room get for a driver's. */
+    public DatabaseException failure(SQLException e) {
+        // The pool's own: nobody gave it a connection in time.
+        DatabaseException.Kind kind =
+                e instanceof SQLTransientConnectionException ? DatabaseException.Kind.UNREACHABLE : dialect.classify(e);
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        String reason = e instanceof SQLTransientConnectionException ? e.getMessage() + ": " + cause.getMessage() : "";
+        return new DatabaseException(
+                kind, "Database " + name() + ": " + (reason.isEmpty() ? e.getMessage() : reason), e);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        pool.close();
+    }
+
+    private interface Steps<T> {
+        T run() throws SQLException;
+    }
+
+    private static <T> T within(Connection connection, Steps<T> steps) throws SQLException {
+        try {
+            return steps.run();
+        } catch (SQLException | RuntimeException | Error e) {
+            try {
+                connection.rollback();
+            } catch (SQLException onRollback) {
+                e.addSuppressed(onRollback);
+            }
+            throw e;
+        }
+    }
+
+    private void awaitTurn() {
+        try {
+            if (!writers.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new DatabaseException(
+                        DatabaseException.Kind.CONTENDED,
+                        "Database " + name() + ": other writers held it for " + PATIENCE_MILLIS + " ms",
+                        null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DatabaseException(
+                    DatabaseException.Kind.OTHER, "Database " + name() + ": interrupted while waiting to write", null);
+        }
+    }
 }

@@ -61,19 +61,28 @@ final class SegmentWriter implements AutoCloseable {
             )
             """);
 
+    private static final String INSERT = """
+            INSERT INTO change (position, epoch, seq, operation, collected, time, "table", key, key_before,
+                                "transaction", origin, before, after)
+            VALUES
+            """;
+
+    private static final String ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final int COLUMNS = 13;
+    /** Changes in one statement: most of what a statement costs is the call. */
+    private static final int MANY = 20;
+
     private final Segment segment;
     private final Connection connection;
-    private final PreparedStatement change;
+    private final PreparedStatement one;
+    private final PreparedStatement many;
     private final PreparedStatement bookmark;
 
     private SegmentWriter(Segment segment, Connection connection) throws SQLException {
         this.segment = segment;
         this.connection = connection;
-        change = connection.prepareStatement("""
-                INSERT INTO change (position, epoch, seq, operation, collected, time, "table", key, key_before,
-                                    "transaction", origin, before, after)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """);
+        one = connection.prepareStatement(INSERT + ROW);
+        many = connection.prepareStatement(INSERT + (ROW + ", ").repeat(MANY - 1) + ROW);
         bookmark = connection.prepareStatement("""
                 REPLACE INTO bookmark (id, last_position, last_collected, epoch, seq, token, pending_token,
                                        pending_from, pending_to)
@@ -151,8 +160,16 @@ final class SegmentWriter implements AutoCloseable {
     /** Writes changes, a gap and the state, all or nothing; on disk when it returns. */
     void commit(List<Change> page, @Nullable Gap gap, JournalState state) throws SQLException {
         SqliteFile.execute(connection, "BEGIN IMMEDIATE");
-        for (Change each : page) {
-            write(each);
+        int written = 0;
+        for (; page.size() - written >= MANY; written += MANY) {
+            for (int i = 0; i < MANY; i++) {
+                set(many, i * COLUMNS, page.get(written + i));
+            }
+            many.executeUpdate();
+        }
+        for (; written < page.size(); written++) {
+            set(one, 0, page.get(written));
+            one.executeUpdate();
         }
         if (gap != null) {
             write(gap);
@@ -166,21 +183,20 @@ final class SegmentWriter implements AutoCloseable {
         connection.close();
     }
 
-    private void write(Change each) throws SQLException {
-        change.setLong(1, each.position());
-        change.setLong(2, each.id().epoch());
-        change.setLong(3, each.id().seq());
-        change.setString(4, each.operation().word());
-        change.setLong(5, SegmentReader.micros(each.collected()));
-        change.setLong(6, SegmentReader.micros(each.time()));
-        change.setString(7, each.table());
-        change.setString(8, each.keyJson());
-        change.setString(9, each.keyBeforeJson());
-        change.setString(10, each.transaction());
-        change.setString(11, each.origin().isEmpty() ? null : String.join(",", each.origin()));
-        change.setString(12, each.beforeJson());
-        change.setString(13, each.afterJson());
-        change.executeUpdate();
+    private static void set(PreparedStatement insert, int before, Change each) throws SQLException {
+        insert.setLong(before + 1, each.position());
+        insert.setLong(before + 2, each.id().epoch());
+        insert.setLong(before + 3, each.id().seq());
+        insert.setString(before + 4, each.operation().word());
+        insert.setLong(before + 5, SegmentReader.micros(each.collected()));
+        insert.setLong(before + 6, SegmentReader.micros(each.time()));
+        insert.setString(before + 7, each.table());
+        insert.setString(before + 8, each.keyJson());
+        insert.setString(before + 9, each.keyBeforeJson());
+        insert.setString(before + 10, each.transaction());
+        insert.setString(before + 11, each.origin().isEmpty() ? null : String.join(",", each.origin()));
+        insert.setString(before + 12, each.beforeJson());
+        insert.setString(before + 13, each.afterJson());
     }
 
     private void write(JournalState state) throws SQLException {

@@ -1,0 +1,115 @@
+package io.bactrian.database.postgresql;
+
+import io.bactrian.database.Table;
+import io.bactrian.database.TriggerDialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Our tables in the schema {@code bactrian}, and a function with two triggers per captured table. */
+final class PostgresqlTriggers implements TriggerDialect {
+    @Override
+    public String ours(String name) {
+        return "bactrian." + name;
+    }
+
+    @Override
+    public List<String> preamble() {
+        // Waiting longer for a table's lock would keep everyone else waiting behind us.
+        return List.of("SET LOCAL lock_timeout = '2s'");
+    }
+
+    @Override
+    public List<String> foundation() {
+        return List.of(
+                "CREATE SCHEMA IF NOT EXISTS bactrian",
+                """
+                CREATE TABLE IF NOT EXISTS bactrian.change (
+                    -- Drawn one by one while the row's lock is held: so it follows commit order per key.
+                    seq bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
+                    transaction xid8 NOT NULL DEFAULT pg_current_xact_id(),
+                    "table" text NOT NULL,
+                    operation text NOT NULL,
+                    key json NOT NULL,
+                    old json,
+                    new json,
+                    origin text,
+                    at timestamptz NOT NULL DEFAULT clock_timestamp()
+                ) WITH (
+                    -- Rows live for milliseconds: dead ones must go as fast, or reading the head gets slow.
+                    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+                    autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0,
+                    toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 5000,
+                    toast.autovacuum_vacuum_cost_delay = 0
+                )""",
+                """
+                CREATE TABLE IF NOT EXISTS bactrian.applied (
+                    route text NOT NULL,
+                    step text NOT NULL,
+                    split integer NOT NULL,
+                    message text NOT NULL,
+                    generation integer NOT NULL,
+                    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+                    PRIMARY KEY (route, step, split, message, generation)
+                )""",
+                "CREATE TABLE IF NOT EXISTS bactrian.meta (name text PRIMARY KEY, value text NOT NULL)",
+                """
+                INSERT INTO bactrian.meta (name, value)
+                VALUES ('version', '%s'), ('owner', ''), ('epoch', ''), ('token', '') ON CONFLICT DO NOTHING""".formatted(VERSION),
+                """
+                CREATE OR REPLACE VIEW bactrian.health AS
+                SELECT count(*) AS backlog, min(at) AS oldest,
+                       coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 AS oldest_age_seconds
+                FROM bactrian.change""");
+    }
+
+    @Override
+    public Set<String> parts() {
+        return Set.of("bactrian.change", "bactrian.applied", "bactrian.meta", "bactrian.health");
+    }
+
+    @Override
+    public Set<String> present(Connection connection) throws SQLException {
+        return PostgresqlInstalled.present(connection);
+    }
+
+    @Override
+    public CaptureDdl capture(Table table, Set<String> excludedColumns) {
+        return new PostgresqlCapture(table, excludedColumns).ddl();
+    }
+
+    @Override
+    public Map<String, InstalledCapture> installed(Connection connection) throws SQLException {
+        return PostgresqlInstalled.captures(connection);
+    }
+
+    @Override
+    public List<String> removal() {
+        // No CASCADE: what a user built upon ours isn't ours to drop.
+        return List.of(
+                "DROP VIEW IF EXISTS bactrian.health",
+                "DROP TABLE IF EXISTS bactrian.change",
+                "DROP TABLE IF EXISTS bactrian.applied",
+                "DROP TABLE IF EXISTS bactrian.meta",
+                "DROP SCHEMA IF EXISTS bactrian");
+    }
+
+    @Override
+    public List<String> warnings(Connection connection) throws SQLException {
+        return PostgresqlWarnings.ofDatabase(connection);
+    }
+
+    @Override
+    public List<String> warnings(Connection connection, Table table) throws SQLException {
+        return PostgresqlWarnings.ofTable(connection, table);
+    }
+
+    @Override
+    public List<String> grants() {
+        return List.of(
+                "CREATE on the database, for the schema bactrian",
+                "TRIGGER on each captured table; to take the triggers off again, ownership of the table");
+    }
+}
