@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A store, a journal and the subscriptions on them, in a directory; the test is the collector. */
@@ -28,6 +29,11 @@ final class Platform implements AutoCloseable {
     static final RetryPolicy SOON = new RetryPolicy(2, 3, Duration.ofMillis(20), 1.5, Duration.ofMillis(100), 0.2);
     /** Hands what failed back when the test is long over. */
     static final RetryPolicy LATE = new RetryPolicy(1, 10, Duration.ofMinutes(5), 2, Duration.ofHours(1), 0);
+
+    static {
+        // Machines that build are busy; what takes this long has failed all the same.
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
 
     final Path directory;
     final Clock clock;

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -61,6 +63,28 @@ class SubscriptionLifecycleTest {
                 receiver.delivered().stream().sorted().toList());
         await().until(() -> row().position() == 13_000);
         assertEquals(0, status().lag());
+    }
+
+    @Test
+    @DisplayName("invariant 1: falling behind and catching up, over and over, tells each change once")
+    void fallingBehindAndCatchingUpTellsEachChangeOnce() {
+        ExecutorService slow = Executors.newFixedThreadPool(2);
+        platform.subscriptions.open(
+                Platform.settings(NAME).build(),
+                (changes, attempt, done) -> slow.execute(() -> receiver.handle(changes, attempt, done)));
+        int appended = 0;
+        for (int spell = 0; spell < 5; spell++) {
+            for (int page = 0; page < 30; page++) {
+                platform.update(IntStream.range(0, 300).toArray());
+                appended += 300;
+            }
+            int all = appended;
+            await().until(() -> receiver.delivered().size() >= all);
+        }
+        assertEquals(
+                LongStream.rangeClosed(1, appended).boxed().toList(),
+                receiver.delivered().stream().sorted().toList());
+        slow.shutdownNow();
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -205,6 +206,24 @@ class SubscriptionRetryTest {
         receiver.accepts();
         await().atMost(Duration.ofSeconds(20)).until(() -> receiver.delivered().size() == 5_000);
         await().until(() -> status().lag() == 0);
+    }
+
+    @Test
+    void aBusyKeyCatchesUpWhileItsChangesKeepComing() {
+        receiver.refuses();
+        open(Platform.settings(NAME)
+                .retry(new RetryPolicy(1, 1_000, Duration.ofMillis(50), 1, Duration.ofMillis(50), 0)));
+        int[] busy = new int[20];
+        for (int page = 0; page < 200; page++) {
+            platform.update(busy);
+            if (page == 20) {
+                await().until(() -> status().parked() > 300);
+                receiver.accepts();
+            }
+        }
+        await().until(() -> receiver.delivered().size() == 4_000);
+        assertEquals(LongStream.rangeClosed(1, 4_000).boxed().toList(), receiver.delivered());
+        await().until(() -> status().lag() == 0 && rows().isEmpty());
     }
 
     @Test
