@@ -1,5 +1,6 @@
 package io.bactrian.camel;
 
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ErrorHandlerFactory;
 import org.apache.camel.LoggingLevel;
@@ -10,11 +11,16 @@ import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
 
 /**
- * Gives a route that consumes {@code changes:} or {@code hook:} an error handler that neither retries nor logs: its
- * subscription (or the hook's consumer and sender) does both, and one dead endpoint would otherwise fill the log with
- * stack traces. A file's own error handler stays.
+ * What the platform asks of a route that consumes {@code changes:}, and what it gives to it, when it is added.
+ *
+ * <p>It must name its subscription. It gets an error handler that neither retries nor logs: its subscription does both,
+ * and one dead endpoint would otherwise fill the log with stack traces. So do a route from {@code hook:}, whose
+ * sender is told and tries again, and one from {@code direct:}, whose failure is always its caller's. A file's own error
+ * handler stays.
  */
 final class ChangesRoutes implements ModelLifecycleStrategy {
+    private static final List<String> FAILURES_TOLD_ELSEWHERE = List.of("changes:", "hook:", "direct:");
+
     private final CamelContext context;
 
     ChangesRoutes(CamelContext context) {
@@ -23,23 +29,30 @@ final class ChangesRoutes implements ModelLifecycleStrategy {
 
     @Override
     public void onAddRouteDefinition(RouteDefinition route) {
-        String from = route.getInput() == null ? "" : route.getInput().getEndpointUri();
-        boolean changes = from.startsWith("changes:") || from.startsWith("hook:");
-        if (changes && inherits(route.getErrorHandlerFactory())) {
+        String uri = route.getInput() == null ? "" : route.getInput().getEndpointUri();
+        if (uri.startsWith("changes:")) {
+            refuseUnnamed(route, uri);
+        }
+        boolean told = FAILURES_TOLD_ELSEWHERE.stream().anyMatch(uri::startsWith);
+        if (told && inherits(route.getErrorHandlerFactory())) {
             route.setErrorHandlerFactory(quiet());
         }
     }
 
-    /** A made-up id changes with the order of files: after a restart the subscription would be another one. */
+    /**
+     * An id that Camel makes up changes with the order of files, and a kamelet's route gets one from its user's place:
+     * after a restart the subscription would be another one.
+     */
     private static void refuseUnnamed(RouteDefinition route, String uri) {
-        boolean kamelet = Boolean.TRUE.equals(route.isKamelet());
-        boolean named = uri.contains("subscription=") || (route.hasCustomIdAssigned() && !kamelet);
-        if (!named) {
-            String remedy = kamelet
-                    ? "A kamelet's route from " + uri + " needs the option subscription={{a parameter}}:"
-                    : "A route from " + uri + " needs an id of its own (in XML: <route id=\"orders-to-crm\">):";
+        String remedy = null;
+        if (!route.hasCustomIdAssigned()) {
+            remedy = "A route from " + uri + " needs an id of its own (in XML: <route id=\"orders-to-crm\">)";
+        } else if (Boolean.TRUE.equals(route.isKamelet()) && !uri.contains("subscription=")) {
+            remedy = "A kamelet's route from " + uri + " needs the option subscription={{a parameter}}";
+        }
+        if (remedy != null) {
             throw new IllegalArgumentException(
-                    remedy + " it names the subscription, whose place in the journal is kept over restarts");
+                    remedy + ": it names the subscription, whose place in the journal is kept over restarts");
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.apache.camel.Route;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +27,6 @@ final class ChangesConsumer extends DefaultConsumer {
 
     ChangesConsumer(ChangesEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
-    }
-
-    @Override
-    protected void doInit() throws Exception {
-        super.doInit();
-        refuseWithoutId();
     }
 
     @Override
@@ -85,17 +78,6 @@ final class ChangesConsumer extends DefaultConsumer {
         message.setHeader(BactrianHeaders.ATTEMPT, attempt);
         if (changes.stream().allMatch(change -> change.table().equals(first.table()))) {
             message.setHeader(BactrianHeaders.TABLE, first.table());
-        }
-    }
-
-    /** A made-up id changes with the order of files: the subscription would be another one after a restart. */
-    private void refuseWithoutId() {
-        Route route = getRoute();
-        ChangesEndpoint endpoint = (ChangesEndpoint) getEndpoint();
-        if (route == null || !route.isCustomId()) {
-            throw new IllegalArgumentException("A route from changes:" + endpoint.getTables()
-                    + " needs an id of its own (id=\"orders-to-crm\"): it names the subscription, and by it the place"
-                    + " in the journal that is kept over restarts");
         }
     }
 }
