@@ -13,6 +13,13 @@ import io.bactrian.testing.HookReceiver.Answer;
 import io.bactrian.testing.RawReceiver;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.io.TempDir;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -232,5 +239,34 @@ class HookClientFaultsIT extends Deliveries {
             await().pollDelay(Duration.ofMillis(20)).until(() -> true);
         }
         assertEquals(20, delivered);
+    }
+
+    @Test
+    void aCertificateThatNobodyVouchesForIsRefused(@TempDir Path directory) throws Exception {
+        Path keys = directory.resolve("keys.p12");
+        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        assertEquals(
+                0,
+                new ProcessBuilder(
+                                keytool, "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname", "CN=127.0.0.1", "-ext",
+                                "san=ip:127.0.0.1", "-keystore", keys.toString(), "-storepass", "changeit")
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("keytool.log").toFile())
+                        .start()
+                        .waitFor());
+        KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
+        managers.init(KeyStore.getInstance(keys.toFile(), "changeit".toCharArray()), "changeit".toCharArray());
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(managers.getKeyManagers(), null, null);
+        RawReceiver receiver = opened(new RawReceiver(socket -> {
+            Socket secure = tls.getSocketFactory().createSocket(socket, null, true);
+            ((SSLSocket) secure).setUseClientMode(false);
+            RawReceiver.readRequest(secure.getInputStream());
+            secure.getOutputStream().write(ascii("HTTP/1.1 204 Fine\r\n\r\n"));
+        }));
+
+        String message = failure(client(Clock.systemUTC()), "https://127.0.0.1:" + receiver.port() + "/x");
+
+        assertTrue(message.contains("TLS failed") && message.contains("PKIX"), message);
     }
 }
