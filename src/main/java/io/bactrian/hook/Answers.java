@@ -14,6 +14,7 @@ import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.util.DeadlineTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What an answer, or its absence, means for a delivery (Standard Webhooks 1.0.0, "Delivery"). */
@@ -76,7 +77,7 @@ final class Answers {
             return target + " can't be reached: the name service knows no host '"
                     + target.host().getHostName() + "'";
         }
-        if (cause instanceof ConnectionRequestTimeoutException) {
+        if (cause instanceof ConnectionRequestTimeoutException || cause instanceof DeadlineTimeoutException) {
             return target + " is busy: all connections to it were in use for "
                     + target.timeout().toSeconds() + " s";
         }

@@ -7,6 +7,7 @@ import io.bactrian.hook.HookTarget;
 import io.bactrian.subscription.DeliveryException;
 import io.bactrian.subscription.DeliveryOutcome;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -22,6 +23,8 @@ final class HookProducer extends DefaultAsyncProducer {
     private final HookFormat format;
     private @Nullable HookClient client;
     private @Nullable HookBodies bodies;
+    private @Nullable ExecutorService executor;
+    private @Nullable Continuation continuation;
 
     HookProducer(HookEndpoint endpoint, HookTarget target, HookFormat format) {
         super(endpoint);
@@ -38,6 +41,16 @@ final class HookProducer extends DefaultAsyncProducer {
             throw new IllegalStateException("This Camel context's registry holds no " + HookClient.class);
         }
         bodies = new HookBodies(target, format, Rooms.of(context).clock());
+        executor = context.getExecutorServiceManager().newCachedThreadPool(this, "hook-continuation");
+        continuation = new Continuation(executor);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        if (executor != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdown(executor);
+        }
+        super.doStop();
     }
 
     @Override
@@ -55,7 +68,7 @@ final class HookProducer extends DefaultAsyncProducer {
             if (cause != null) {
                 exchange.setException(new DeliveryException(String.valueOf(cause.getMessage()), outcome, cause));
             }
-            callback.done(false);
+            Objects.requireNonNull(continuation).run(() -> callback.done(false));
         });
         return false;
     }

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bactrian.camel.BactrianHeaders;
-import io.bactrian.camel.BactrianProperties;
 import io.bactrian.camel.Workbench;
 import io.bactrian.change.Change;
 import io.bactrian.change.ChangeJson;
@@ -23,10 +23,12 @@ import io.bactrian.testing.HookReceiver;
 import io.bactrian.testing.HookReceiver.Answer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
@@ -229,10 +231,6 @@ class HookProducerIT {
         assertEquals(1, arrived(3).stream().map(HookReceiver.Call::id).distinct().count());
     }
 
-    private static void assertNull(Object object) {
-        org.junit.jupiter.api.Assertions.assertNull(object);
-    }
-
     @Test
     void aFailureIsTypedForTheSubscriptionAndLeavesTheMessageAsItIs() throws Exception {
         xml("<route id='r'><from uri='direct:in'/><errorHandler><noErrorHandler/></errorHandler>"
@@ -249,6 +247,25 @@ class HookProducerIT {
 
     private static DeliveryException failure(Exchange exchange) {
         return assertInstanceOf(DeliveryException.class, exchange.getException());
+    }
+
+    @Test
+    @DisplayName("invariant 6: slow steps after a delivery leave the threads that all hooks share")
+    void slowStepsAfterADeliveryLeaveTheThreadsThatAllHooksShare() throws Exception {
+        Queue<String> threads = new ConcurrentLinkedQueue<>();
+        bench.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in").routeId("r").to("hook:{{crm.url}}").process(exchange -> {
+                    threads.add(Thread.currentThread().getName());
+                    assertFalse(new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS));
+                });
+            }
+        });
+        for (int i = 0; i < 6; i++) {
+            assertNull(send("direct:in", "x", Map.of()).getException());
+        }
+        assertTrue(threads.stream().skip(4).allMatch(name -> name.contains("hook-continuation")), threads.toString());
     }
 
     @Test
