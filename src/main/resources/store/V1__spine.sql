@@ -19,20 +19,25 @@ CREATE TABLE subscription (
 CREATE TABLE parked_change (
     subscription TEXT NOT NULL,
     position INTEGER NOT NULL,
-    lane_key TEXT NOT NULL,        -- table and key
+    batch INTEGER NOT NULL,        -- position of the first change of the delivery it failed in
+    table_name TEXT NOT NULL,
+    lane_key TEXT NOT NULL,        -- the key, {} where the change waits for all of its table or of the subscription
+    lane_key_before TEXT,          -- where the change altered the key
+    operation TEXT NOT NULL,
     change TEXT NOT NULL,          -- whole, as JSON
     attempts INTEGER NOT NULL,     -- 0: it waits behind another of its key
+    retries INTEGER NOT NULL,      -- those of the attempts that the schedule made
     next_try TEXT,
-    first_failed TEXT NOT NULL,
+    first_failed TEXT,
     error TEXT,
     PRIMARY KEY (subscription, position)
 ) WITHOUT ROWID;
-CREATE INDEX parked_change_key ON parked_change (subscription, lane_key, position);
 
 CREATE TABLE dead_letter (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     subscription TEXT NOT NULL,
     position INTEGER NOT NULL,
+    table_name TEXT NOT NULL,
     change TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     error TEXT NOT NULL,

@@ -2,15 +2,19 @@ package io.bactrian.camel;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.StartupSummaryLevel;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.SimpleMain;
 import org.apache.camel.model.ModelCamelContext;
 
 /**
  * The one Camel context that all routes run in. It is made, filled (components, beans), started without routes, and
- * then the route loader adds them; a route that can't start now is tried again with back-off while others run.
+ * then the route loader adds them and starts each, again and again where one can't start yet: Camel's own supervision
+ * covers only the routes that are there when a context starts.
  *
  * <p>{@code camel.*} properties configure it as they do any Camel application; a wrong one fails {@link #create}. All
  * properties are there for <code>{{key}}</code> in route files. Thread-safe.
@@ -18,10 +22,10 @@ import org.apache.camel.model.ModelCamelContext;
 public final class CamelPlatform implements AutoCloseable {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
-    private final PlatformContext context;
+    private final DefaultCamelContext context;
     private final SimpleMain main;
 
-    private CamelPlatform(PlatformContext context, SimpleMain main) {
+    private CamelPlatform(DefaultCamelContext context, SimpleMain main) {
         this.context = context;
         this.main = main;
     }
@@ -33,7 +37,7 @@ public final class CamelPlatform implements AutoCloseable {
      * @throws IllegalArgumentException where a {@code camel.*} property is wrong
      */
     public static CamelPlatform create(Rooms rooms, Map<String, String> properties) {
-        PlatformContext context = new PlatformContext();
+        DefaultCamelContext context = new DefaultCamelContext(false);
         context.disableJMX();
         rooms.bindTo(context.getRegistry());
         SimpleMain main = new SimpleMain(context);
@@ -45,9 +49,9 @@ public final class CamelPlatform implements AutoCloseable {
         try {
             main.init();
         } catch (Exception e) {
-            throw new IllegalArgumentException("Camel refuses its configuration: " + Reasons.of(e), e);
+            throw refusal(e);
         }
-        context.addModelLifecycleStrategy(new QuietChangesRoutes(context));
+        context.addModelLifecycleStrategy(new ChangesRoutes(context));
         return new CamelPlatform(context, main);
     }
 
@@ -61,15 +65,27 @@ public final class CamelPlatform implements AutoCloseable {
         main.start();
     }
 
-    /** The routes that can't start yet and are tried again, by id, each with the reason. */
-    public Map<String, String> waitingRoutes() {
-        return context.waiting();
-    }
-
-    /** Finishes what is in flight, for at most ten seconds, and stops. */
+    /**
+     * Finishes what is in flight, for at most ten seconds, and stops.
+     *
+     * <p>Close the subscriptions before: they drain side by side while the routes still run, here one route after the
+     * other.
+     */
     @Override
     public void close() {
         context.stop();
+    }
+
+    /** Without Camel's own message where that holds the value, which may be a secret. */
+    private static IllegalArgumentException refusal(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PropertyBindingException binding) {
+                String key = Objects.requireNonNullElse(binding.getOptionPrefix(), "") + binding.getPropertyName();
+                return new IllegalArgumentException(
+                        "Camel refuses the key " + key + ": there is no such option, or it can't have that value");
+            }
+        }
+        return new IllegalArgumentException("Camel refuses its configuration: " + Reasons.of(failure), failure);
     }
 
     private static void defaults(MainConfigurationProperties configuration) {
@@ -82,11 +98,5 @@ public final class CamelPlatform implements AutoCloseable {
         configuration.setShutdownTimeout((int) STOP_WITHIN.toSeconds());
         configuration.setShutdownSuppressLoggingOnTimeout(false);
         configuration.setUuidGenerator("simple");
-        configuration
-                .routeControllerConfig()
-                .withEnabled(true)
-                .withBackOffDelay(1000)
-                .withBackOffMultiplier(2)
-                .withBackOffMaxDelay(30_000);
     }
 }

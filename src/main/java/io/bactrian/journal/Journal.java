@@ -99,6 +99,11 @@ public final class Journal implements AutoCloseable {
         return database;
     }
 
+    /** How a table's rows are read; for changes that were kept elsewhere than here. */
+    public RowType rowType(String table) {
+        return rowTypes.apply(table);
+    }
+
     /** The last position given, 0 when nothing was ever appended. */
     public long last() {
         return state.last();

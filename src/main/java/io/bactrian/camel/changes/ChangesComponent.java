@@ -10,6 +10,7 @@ import org.apache.camel.support.DefaultComponent;
 public final class ChangesComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        refuseLater(parameters);
         ChangesEndpoint endpoint = new ChangesEndpoint(uri, this);
         endpoint.setTables(remaining);
         setProperties(endpoint, parameters);
@@ -18,5 +19,12 @@ public final class ChangesComponent extends DefaultComponent {
             endpoint.check();
         }
         return endpoint;
+    }
+
+    private static void refuseLater(Map<String, Object> parameters) {
+        if (parameters.containsKey("filter")) {
+            throw new IllegalArgumentException("Option filter of changes: belongs to a later version of Bactrian;"
+                    + " use the route's own filter step");
+        }
     }
 }

@@ -52,6 +52,10 @@ public final class ChangesEndpoint extends DefaultEndpoint implements MultipleCo
      * @throws IllegalArgumentException naming the option, its value and what is allowed
      */
     void check() {
+        if (tables.replace(",", "").isBlank()) {
+            throw new IllegalArgumentException(
+                    "changes: names no table: use changes:orders, changes:orders,customers or changes:*");
+        }
         Rooms.of(getCamelContext()).database(database);
         settings("any");
     }

@@ -139,8 +139,8 @@ public final class ChangesOptions {
 
     private Ordering order() {
         if (!"never".equalsIgnoreCase(snapshot)) {
-            throw new IllegalArgumentException("Option snapshot=" + snapshot
-                    + " belongs to a later version of Bactrian: this one has snapshot=never only");
+            throw new IllegalArgumentException("Option snapshot is '" + snapshot
+                    + "': that belongs to a later version of Bactrian; use never");
         }
         if (ordering == null) {
             return batch > 1 ? Ordering.JOURNAL : Ordering.KEY;
@@ -180,7 +180,7 @@ public final class ChangesOptions {
         String allowed = Arrays.stream(choices)
                 .map(choice -> choice.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
-        throw new IllegalArgumentException("Option " + option + "=" + word + ": use one of " + allowed);
+        throw new IllegalArgumentException("Option " + option + " is '" + word + "': use " + allowed);
     }
 
     private static <T> T option(String option, String value, Function<String, T> reader) {

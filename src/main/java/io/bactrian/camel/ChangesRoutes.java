@@ -10,22 +10,41 @@ import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
 
 /**
- * Gives a route that consumes {@code changes:} an error handler that neither retries nor logs: its subscription does
- * both, and one dead endpoint would otherwise fill the log with stack traces. A file's own error handler stays.
+ * What the platform asks of a route that consumes {@code changes:}, and what it gives to it, when it is added.
+ *
+ * <p>It must name its subscription. It gets an error handler that neither retries nor logs: its subscription does both,
+ * and one dead endpoint would otherwise fill the log with stack traces. So does a route from {@code direct:}, whose
+ * failure is always its caller's. A file's own error handler stays.
  */
-final class QuietChangesRoutes implements ModelLifecycleStrategy {
+final class ChangesRoutes implements ModelLifecycleStrategy {
     private final CamelContext context;
 
-    QuietChangesRoutes(CamelContext context) {
+    ChangesRoutes(CamelContext context) {
         this.context = context;
     }
 
     @Override
     public void onAddRouteDefinition(RouteDefinition route) {
-        boolean changes =
-                route.getInput() != null && route.getInput().getEndpointUri().startsWith("changes:");
-        if (changes && inherits(route.getErrorHandlerFactory())) {
+        String uri = route.getInput() == null ? "" : route.getInput().getEndpointUri();
+        boolean changes = uri.startsWith("changes:");
+        if (changes) {
+            refuseUnnamed(route, uri);
+        }
+        if ((changes || uri.startsWith("direct:")) && inherits(route.getErrorHandlerFactory())) {
             route.setErrorHandlerFactory(quiet());
+        }
+    }
+
+    /** A made-up id changes with the order of files: after a restart the subscription would be another one. */
+    private static void refuseUnnamed(RouteDefinition route, String uri) {
+        boolean kamelet = Boolean.TRUE.equals(route.isKamelet());
+        boolean named = uri.contains("subscription=") || (route.hasCustomIdAssigned() && !kamelet);
+        if (!named) {
+            String remedy = kamelet
+                    ? "A kamelet's route from " + uri + " needs the option subscription={{a parameter}}:"
+                    : "A route from " + uri + " needs an id of its own (in XML: <route id=\"orders-to-crm\">):";
+            throw new IllegalArgumentException(
+                    remedy + " it names the subscription, whose place in the journal is kept over restarts");
         }
     }
 

@@ -1,0 +1,120 @@
+package io.bactrian.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where each subscription stands. Each method is one statement on the caller's connection. */
+public final class SubscriptionTable {
+    /**
+     * @param position all changes up to here are done or parked
+     * @param state {@code running}, {@code paused} or {@code stopped}
+     * @param reason why it is paused or stopped
+     * @param orphaned since when no route uses it
+     */
+    public record Row(
+            String name,
+            String database,
+            long position,
+            String state,
+            @Nullable String reason,
+            Instant created,
+            @Nullable Instant orphaned) {}
+
+    private SubscriptionTable() {}
+
+    public static void insert(Connection connection, Row row) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO subscription (name, database, position, state, reason, created_at, orphaned_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """)) {
+            statement.setString(1, row.name());
+            statement.setString(2, row.database());
+            statement.setLong(3, row.position());
+            statement.setString(4, row.state());
+            statement.setString(5, row.reason());
+            statement.setString(6, row.created().toString());
+            statement.setString(7, Times.text(row.orphaned()));
+            statement.executeUpdate();
+        }
+    }
+
+    public static Optional<Row> find(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT * FROM subscription WHERE name = ?")) {
+            statement.setString(1, name);
+            return rows(statement).stream().findFirst();
+        }
+    }
+
+    /** All of them, by name. */
+    public static List<Row> all(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT * FROM subscription ORDER BY name")) {
+            return rows(statement);
+        }
+    }
+
+    public static void setPosition(Connection connection, String name, long position) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("UPDATE subscription SET position = ? WHERE name = ?")) {
+            statement.setLong(1, position);
+            statement.setString(2, name);
+            statement.executeUpdate();
+        }
+    }
+
+    public static void setState(Connection connection, String name, String state, @Nullable String reason)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("UPDATE subscription SET state = ?, reason = ? WHERE name = ?")) {
+            statement.setString(1, state);
+            statement.setString(2, reason);
+            statement.setString(3, name);
+            statement.executeUpdate();
+        }
+    }
+
+    public static void setOrphaned(Connection connection, String name, @Nullable Instant since) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("UPDATE subscription SET orphaned_at = ? WHERE name = ?")) {
+            statement.setString(1, Times.text(since));
+            statement.setString(2, name);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Removes the subscription with its parked changes and dead letters. */
+    public static void delete(Connection connection, String name) throws SQLException {
+        for (String sql : List.of(
+                "DELETE FROM parked_change WHERE subscription = ?",
+                "DELETE FROM dead_letter WHERE subscription = ?",
+                "DELETE FROM subscription WHERE name = ?")) {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setString(1, name);
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    private static List<Row> rows(PreparedStatement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery()) {
+            List<Row> rows = new ArrayList<>();
+            while (result.next()) {
+                rows.add(new Row(
+                        result.getString("name"),
+                        result.getString("database"),
+                        result.getLong("position"),
+                        result.getString("state"),
+                        result.getString("reason"),
+                        Instant.parse(result.getString("created_at")),
+                        Times.instant(result.getString("orphaned_at"))));
+            }
+            return rows;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.bactrian.subscription;
+
+import io.bactrian.change.Change;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What travels through the lanes: one change, or a batch; or a dead letter on its way back to the parked changes.
+ * Guarded by the run's lock.
+ */
+final class Delivery {
+    /** The lanes it must lead before it may go; empty where any will do. */
+    final int[] lanes;
+
+    final long position;
+    /** Set where this only takes a parked change to its place behind what its lane holds. */
+    final @Nullable Parked returning;
+
+    /** Let go once done: others may long wait for a lower position. */
+    private List<Change> changes;
+
+    /** Lanes in which others are before it. */
+    int behind;
+
+    int attempts;
+    boolean started;
+    boolean done;
+
+    @Nullable
+    Instant firstFailed;
+
+    Delivery(Change change, int[] lanes, boolean grows) {
+        this.position = change.position();
+        this.lanes = lanes;
+        this.returning = null;
+        if (grows) {
+            this.changes = new ArrayList<>();
+            this.changes.add(change);
+        } else {
+            this.changes = List.of(change);
+        }
+    }
+
+    Delivery(Parked returning, int[] lanes) {
+        this.position = returning.position;
+        this.lanes = lanes;
+        this.returning = returning;
+        this.changes = List.of();
+    }
+
+    List<Change> changes() {
+        return changes;
+    }
+
+    /** Adds a change to a batch that has not started. */
+    void add(Change change) {
+        changes.add(change);
+    }
+
+    void finish() {
+        done = true;
+        changes = List.of();
+    }
+}
