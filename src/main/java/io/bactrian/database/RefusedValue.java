@@ -1,6 +1,8 @@
 package io.bactrian.database;
 
-/** Says which value a column can't hold, and why. */
+import java.sql.SQLException;
+
+/** Says which column can't hold a value, and why. */
 public final class RefusedValue {
     private static final int SHOWN = 60;
 
@@ -10,10 +12,18 @@ public final class RefusedValue {
     public static DatabaseException of(Column column, Object value, String why) {
         String text = value instanceof byte[] bytes ? bytes.length + " bytes" : String.valueOf(value);
         String shown = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
-        String type = column.sqlType().isEmpty() ? "" : " (" + column.sqlType() + ")";
         return new DatabaseException(
-                DatabaseException.Kind.INVALID_VALUE,
-                "Column '" + column.name() + "'" + type + " can't hold '" + shown + "': " + why,
-                null);
+                DatabaseException.Kind.INVALID_VALUE, named(column) + " can't hold '" + shown + "': " + why, null);
+    }
+
+    /** @param refusal what the database said, in its first line */
+    public static DatabaseException of(Column column, SQLException refusal) {
+        String why = String.valueOf(refusal.getMessage()).lines().findFirst().orElse("");
+        return new DatabaseException(
+                DatabaseException.Kind.INVALID_VALUE, named(column) + " can't hold the value: " + why, refusal);
+    }
+
+    private static String named(Column column) {
+        return "Column '" + column.name() + "'" + (column.sqlType().isEmpty() ? "" : " (" + column.sqlType() + ")");
     }
 }

@@ -4,6 +4,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,4 +53,7 @@ public interface WriteDialect {
     /** The natural Java value of a selected or returned column. */
     @Nullable
     Object read(ResultSet row, int index, Column column) throws SQLException;
+
+    /** Which parameter, counted from 1, a refused statement couldn't take, where the product says so. */
+    OptionalInt refusedParameter(SQLException failure);
 }

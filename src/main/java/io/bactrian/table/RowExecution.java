@@ -1,9 +1,11 @@
 package io.bactrian.table;
 
 import io.bactrian.database.DatabaseException;
+import io.bactrian.database.RefusedValue;
 import io.bactrian.database.RowShape;
 import io.bactrian.database.WriteDialect;
 import io.bactrian.table.WriteRequest.Claim;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,6 +14,7 @@ import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +53,8 @@ final class RowExecution {
                         result.getBoolean(1),
                         written,
                         read ? row.statement().read(result, 3) : null);
+            } catch (SQLException e) {
+                throw named(e, row, next);
             }
         }
     }
@@ -85,6 +90,8 @@ final class RowExecution {
             } else {
                 written = prepared.executeUpdate() > 0;
             }
+        } catch (SQLException e) {
+            throw named(e, row, 1);
         }
         if (!written && row.mustHit()) {
             throw stale(row);
@@ -128,7 +135,14 @@ final class RowExecution {
 
     private static int run(PreparedStatement prepared, List<PlannedRow> rows) throws SQLException {
         int written = 0;
-        int[] counts = prepared.executeBatch();
+        int[] counts;
+        try {
+            counts = prepared.executeBatch();
+        } catch (BatchUpdateException e) {
+            // Its own message is the whole statement with its values.
+            SQLException reason = e.getNextException();
+            throw named(reason == null ? e : reason, rows.get(0), 1);
+        }
         for (int i = 0; i < counts.length; i++) {
             // A merged batch doesn't say, for it wrote every row.
             boolean hit = counts[i] > 0 || counts[i] == Statement.SUCCESS_NO_INFO;
@@ -138,6 +152,22 @@ final class RowExecution {
             written += hit ? 1 : 0;
         }
         return written;
+    }
+
+    /**
+     * The failure to throw.
+     *
+     * @param first the row's first parameter; a merged batch has the rows' parameters one after the other
+     * @throws DatabaseException instead, naming the column, where the product says which parameter it refused
+     */
+    private static SQLException named(SQLException failure, PlannedRow row, int first) {
+        RowStatement statement = row.statement();
+        OptionalInt refused = statement.dialect().refusedParameter(failure);
+        if (refused.isPresent() && refused.getAsInt() >= first) {
+            int position = (refused.getAsInt() - first) % statement.parameters().size();
+            throw RefusedValue.of(statement.parameters().get(position), failure);
+        }
+        return failure;
     }
 
     static DatabaseException stale(PlannedRow row) {

@@ -1,6 +1,7 @@
 package io.bactrian.table;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.bactrian.change.Row;
 import io.bactrian.database.DatabaseException.Kind;
@@ -148,7 +149,20 @@ class PostgresqlTableIT extends TableContract {
         refused(orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "a", "mood", "so-so")), Kind.INVALID_VALUE);
         refused(
                 orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "a", "placed", "soon")),
-                Kind.INVALID_VALUE);
+                Kind.INVALID_VALUE,
+                "'placed'");
+        WriteRequest batch = orders(
+                WriteRequest.Action.UPSERT,
+                row("id", 1, "customer", "a", "due", "2024-01-01"),
+                row("id", 2, "customer", "a", "due", "soon"));
+        var e = refused(batch.stamped(List.of("crm")), Kind.INVALID_VALUE, "'due'");
+        assertFalse(e.getMessage().contains("INSERT"), e.getMessage());
+        refused(
+                orders(WriteRequest.Action.UPDATE, row("id", 1, "placed", "soon"))
+                        .stamped(List.of("crm"))
+                        .once(claim("soon")),
+                Kind.INVALID_VALUE,
+                "'placed'");
         refused(orders(WriteRequest.Action.UPSERT, row("id", 1, "customer", "nul \0 character")), Kind.INVALID_VALUE);
     }
 }

@@ -13,6 +13,8 @@ import io.bactrian.testing.PostgresServer;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,13 @@ import org.junit.jupiter.api.Test;
 @Tag("full")
 class PostgresqlTableRateIT {
     private static final int THREADS = 16;
-    private static final int WRITES = Integer.getInteger("table.rate.writes", 20_000);
+    private static final int WRITES = 4_000;
+    private static final int ROUNDS = 6;
+
+    /** By what was measured: the best round, for whatever else the machine does can only slow one down. */
+    private final Map<String, String> best = new LinkedHashMap<>();
+
+    private final Map<String, Double> rates = new HashMap<>();
 
     private interface Write {
         void write(long id) throws SQLException;
@@ -43,10 +51,13 @@ class PostgresqlTableRateIT {
                         database,
                         "CREATE TABLE " + table + " (id bigint PRIMARY KEY, customer text, amount numeric(12,2))");
             }
+            run(
+                    database,
+                    "CREATE TABLE mirror (id bigint PRIMARY KEY, customer text, amount numeric(12,2), version int)");
             new Capture(database, new CaptureSettings(List.of("captured"), List.of(), Install.AUTO)).install(List.of());
             TableWriter writer = new TableWriter(database);
             AtomicLong ids = new AtomicLong();
-            for (int round = 0; round < 2; round++) {
+            for (int round = 0; round < ROUNDS; round++) {
                 measure(ids, "bare JDBC insert", id -> bare(database, id));
                 measure(ids, "insert", id -> writer.write(insert("plain", id)));
                 measure(
@@ -64,11 +75,44 @@ class PostgresqlTableRateIT {
                         id -> writer.write(
                                 insert("captured", id).stamped(List.of("crm")).once(claim(id))));
             }
+            for (int round = 0; round < 3; round++) {
+                batches(ids, "upserts in batches of 1,000", writer, false);
+                batches(ids, "the same with a version", writer, true);
+            }
+            best.values().forEach(System.out::println);
             TableReader reader = new TableReader(database);
             for (String table : List.of("bare", "plain", "claimed", "stamped", "captured")) {
                 assertEquals(
-                        2 * WRITES, reader.list(table, Map.of(), 10 * WRITES, 0).size(), table);
+                        ROUNDS * WRITES,
+                        reader.list(table, Map.of(), 10 * WRITES, 0).size(),
+                        table);
             }
+        }
+    }
+
+    private void batches(AtomicLong ids, String what, TableWriter writer, boolean versions) {
+        long start = System.nanoTime();
+        for (int batch = 0; batch < 20; batch++) {
+            List<Map<String, Object>> rows = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                rows.add(Map.of(
+                        "id", ids.incrementAndGet(), "customer", "customer " + i, "amount", "12.34", "version", 1));
+            }
+            writer.write(new WriteRequest(
+                    "mirror",
+                    Action.UPSERT,
+                    rows,
+                    List.of(),
+                    List.of("crm"),
+                    claim(ids.incrementAndGet()),
+                    versions ? "version" : null,
+                    WriteRequest.OnConflict.OVERWRITE,
+                    false));
+        }
+        double rate = 20_000 / ((System.nanoTime() - start) / 1e9);
+        if (rate > rates.getOrDefault(what, 0.0)) {
+            rates.put(what, rate);
+            best.put(what, "%-40s %,8.0f rows/s".formatted(what, rate));
         }
     }
 
@@ -99,7 +143,7 @@ class PostgresqlTableRateIT {
         });
     }
 
-    private static void measure(AtomicLong ids, String what, Write write) throws Exception {
+    private void measure(AtomicLong ids, String what, Write write) throws Exception {
         var threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Callable<long[]>> tasks = new ArrayList<>();
@@ -121,9 +165,18 @@ class PostgresqlTableRateIT {
             }
             double seconds = (System.nanoTime() - start) / 1e9;
             all.sort(null);
-            System.out.printf(
-                    "%-30s %,8.0f/s  p50 %.1f  p99 %.1f ms%n",
-                    what, all.size() / seconds, all.get(all.size() / 2) / 1e6, all.get(all.size() * 99 / 100) / 1e6);
+            double rate = all.size() / seconds;
+            if (rate > rates.getOrDefault(what, 0.0)) {
+                rates.put(what, rate);
+                best.put(
+                        what,
+                        "%-40s %,8.0f/s  p50 %.1f  p99 %.1f ms"
+                                .formatted(
+                                        what,
+                                        rate,
+                                        all.get(all.size() / 2) / 1e6,
+                                        all.get(all.size() * 99 / 100) / 1e6));
+            }
         } finally {
             threads.shutdownNow();
         }

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bactrian.change.Change;
 import io.bactrian.change.Row;
 import io.bactrian.change.RowJson;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.jspecify.annotations.Nullable;
 
 /** A message's body as rows: maps, lists of maps, and JSON in whatever form it comes. */
@@ -77,6 +79,11 @@ final class RowBodies {
                 : exchange.getContext().getTypeConverter().tryConvertTo(byte[].class, exchange, body);
         if (bytes == null) {
             throw unsuitable(body);
+        }
+        // JSON is UTF-8 (RFC 8259) unless the sender said otherwise.
+        String charset = exchange.getProperty(ExchangePropertyKey.CHARSET_NAME, String.class);
+        if (charset != null && !charset.equalsIgnoreCase("utf-8")) {
+            return new String(bytes, Charset.forName(charset));
         }
         int start = bytes.length > 2 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB ? 3 : 0;
         return new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);

@@ -76,39 +76,38 @@ final class RowRequests {
         WriteRequest open = null;
         for (Change change : changes) {
             Action action = endpoint.action().orElseGet(() -> Action.repeating(change.operation()));
-            String table = table(change.table());
-            List<String> origin = chain(exchange, change.origin());
-            Map<String, @Nullable Object> keyBefore = change.keyBefore();
-            Map<String, @Nullable Object> row = change.row();
-            Optional<Map<String, @Nullable Object>> old = keyBefore == null
-                            || row == null
-                            || action != Action.UPSERT
-                            || endpoint.action().isPresent()
-                    ? Optional.empty()
-                    : moved(table, keyBefore, row);
-            boolean same = open != null
-                    && old.isEmpty()
-                    && open.table().equals(table)
-                    && open.action() == action
-                    && open.origin().equals(origin);
-            if (!same) {
+            WriteRequest asked = request(table(change.table()), action, List.of(), chain(exchange, change.origin()));
+            Optional<Map<String, @Nullable Object>> old = movedFrom(asked, change);
+            if (open == null || old.isPresent() || !open.equals(asked)) {
                 if (open != null) {
                     requests.add(withRows(open, rows));
                     rows.clear();
                 }
-                old.ifPresent(key -> requests.add(request(table, Action.DELETE, List.of(key), origin)));
-                open = request(table, action, List.of(), origin);
+                old.ifPresent(key -> requests.add(request(asked.table(), Action.DELETE, List.of(key), asked.origin())));
+                open = asked;
             }
-            if (action == Action.DELETE) {
-                rows.add(keyOf(table, row == null ? Map.of() : row, change.key()));
-            } else if (action != Action.TRUNCATE && row != null) {
-                rows.add(row);
-            }
+            row(asked, change).ifPresent(rows::add);
         }
         if (open != null) {
             requests.add(withRows(open, rows));
         }
         return requests;
+    }
+
+    private Optional<Map<String, @Nullable Object>> movedFrom(WriteRequest asked, Change change) {
+        Map<String, @Nullable Object> keyBefore = change.keyBefore();
+        Map<String, @Nullable Object> row = change.row();
+        boolean repeated = endpoint.action().isEmpty() && asked.action() == Action.UPSERT;
+        return repeated && keyBefore != null && row != null ? moved(asked.table(), keyBefore, row) : Optional.empty();
+    }
+
+    private Optional<Map<String, @Nullable Object>> row(WriteRequest asked, Change change) {
+        Map<String, @Nullable Object> row = change.row();
+        return switch (asked.action()) {
+            case TRUNCATE -> Optional.empty();
+            case DELETE -> Optional.of(keyOf(asked.table(), row == null ? Map.of() : row, change.key()));
+            case UPSERT, INSERT, UPDATE -> Optional.ofNullable(row);
+        };
     }
 
     private WriteRequest request(

@@ -10,7 +10,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** Reads and writes PostgreSQL's user tables; one row with its claim and its origin in one round trip. */
 final class PostgresqlWrites implements WriteDialect {
@@ -23,6 +28,8 @@ final class PostgresqlWrites implements WriteDialect {
      * which rows were written.
      */
     private static final String ALONE = "(SELECT 1) AS bactrian_one";
+
+    private static final Pattern PARAMETER = Pattern.compile("parameter \\$(\\d{1,5})\\b");
 
     private static final String CLAIM =
             "INSERT INTO bactrian.applied (route, step, split, message, generation) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
@@ -131,5 +138,14 @@ final class PostgresqlWrites implements WriteDialect {
     @Override
     public @Nullable Object read(ResultSet row, int index, Column column) throws SQLException {
         return PostgresqlValues.read(row, index, column);
+    }
+
+    /** From the error's context, which servers since version 16 give. */
+    @Override
+    public OptionalInt refusedParameter(SQLException failure) {
+        ServerErrorMessage error = failure instanceof PSQLException server ? server.getServerErrorMessage() : null;
+        String where = error == null ? null : error.getWhere();
+        Matcher parameter = PARAMETER.matcher(where == null ? "" : where);
+        return parameter.find() ? OptionalInt.of(Integer.parseInt(parameter.group(1))) : OptionalInt.empty();
     }
 }

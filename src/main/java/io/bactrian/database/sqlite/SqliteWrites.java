@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes SQLite's user tables. A round trip costs nothing here: each step is a statement of its own. */
@@ -65,5 +66,11 @@ final class SqliteWrites implements WriteDialect {
     @Override
     public @Nullable Object read(ResultSet row, int index, Column column) throws SQLException {
         return SqliteValues.read(row, index, column);
+    }
+
+    /** Never: SQLite takes every value, and constraints name their columns. */
+    @Override
+    public OptionalInt refusedParameter(SQLException failure) {
+        return OptionalInt.empty();
     }
 }
