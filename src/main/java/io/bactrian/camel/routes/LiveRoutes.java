@@ -48,7 +48,7 @@ final class LiveRoutes {
         try {
             loading.prepare();
             return loading;
-        } catch (Exception e) {
+        } catch (Exception | LinkageError | StackOverflowError e) {
             throw Causes.explain(text, List.of(), e);
         }
     }
@@ -65,7 +65,7 @@ final class LiveRoutes {
         try {
             loading.load();
             return loading.checkedResult();
-        } catch (Exception e) {
+        } catch (Exception | LinkageError | StackOverflowError e) {
             RouteFileException cause =
                     Causes.explain(loading.text(), loading.result().routes(), e);
             remove(loading.result());

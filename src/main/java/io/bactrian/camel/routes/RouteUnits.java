@@ -86,6 +86,9 @@ final class RouteUnits {
                     progress = true;
                 } catch (RouteFileException e) {
                     refused.put(text.name(), e);
+                } catch (RuntimeException e) {
+                    LOG.debug("{}", text.name(), e);
+                    refused.put(text.name(), Causes.explain(text, List.of(), e));
                 }
             }
         }
