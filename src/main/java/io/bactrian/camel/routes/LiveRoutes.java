@@ -2,13 +2,19 @@ package io.bactrian.camel.routes;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
+import org.apache.camel.Endpoint;
+import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.model.BeanFactoryDefinition;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -29,6 +35,8 @@ final class LiveRoutes {
     private final RouteController routes;
 
     private final Duration drain;
+    /** A connector's route lives as long as its endpoint, which all files share that use it with the same options. */
+    private final Set<RouteDefinition> connectorRoutes = new LinkedHashSet<>();
 
     LiveRoutes(CamelContext context, Duration drain) {
         this.context = context;
@@ -48,7 +56,7 @@ final class LiveRoutes {
         try {
             loading.prepare();
             return loading;
-        } catch (Exception e) {
+        } catch (Exception | LinkageError | StackOverflowError e) {
             throw Causes.explain(text, List.of(), e);
         }
     }
@@ -64,11 +72,15 @@ final class LiveRoutes {
         context.setAutoStartup(false);
         try {
             loading.load();
-            return loading.checkedResult();
-        } catch (Exception e) {
+            Loaded loaded = loading.checkedResult();
+            connectorRoutes.addAll(loaded.connectorRoutes());
+            return loaded;
+        } catch (Exception | LinkageError | StackOverflowError e) {
             RouteFileException cause =
                     Causes.explain(loading.text(), loading.result().routes(), e);
-            remove(loading.result());
+            Loaded partial = loading.result();
+            connectorRoutes.addAll(partial.connectorRoutes());
+            remove(partial);
             throw cause;
         } finally {
             context.setAutoStartup(autoStartup);
@@ -84,17 +96,8 @@ final class LiveRoutes {
     void remove(Loaded loaded) {
         List<RouteDefinition> reversed = new ArrayList<>(loaded.routes());
         Collections.reverse(reversed);
-        for (RouteDefinition route : reversed) {
-            quietly("stop route " + route.getRouteId(), () -> stop(route.getRouteId()));
-        }
-        for (RouteDefinition route : reversed) {
-            quietly("remove route " + route.getRouteId(), () -> {
-                context.removeRoute(route.getRouteId());
-                if (model.getRouteDefinitions().contains(route)) {
-                    model.removeRouteDefinition(route);
-                }
-            });
-        }
+        removeRoutes(reversed);
+        sweepConnectors();
         for (RouteTemplateDefinition template : loaded.definitions().templates()) {
             quietly("remove template " + template.getId(), () -> model.removeRouteTemplateDefinition(template));
         }
@@ -108,6 +111,45 @@ final class LiveRoutes {
             model.getCustomBeans().remove(bean);
             quietly("remove bean " + bean.getName(), () -> context.getRegistry().unbind(bean.getName()));
         }
+    }
+
+    private void removeRoutes(Collection<RouteDefinition> definitions) {
+        for (RouteDefinition route : definitions) {
+            quietly("stop route " + route.getRouteId(), () -> stop(route.getRouteId()));
+        }
+        for (RouteDefinition route : definitions) {
+            quietly("remove route " + route.getRouteId(), () -> {
+                context.removeRoute(route.getRouteId());
+                if (model.getRouteDefinitions().contains(route)) {
+                    model.removeRouteDefinition(route);
+                }
+            });
+        }
+    }
+
+    /** With the last route that used it, Camel has removed a connector's endpoint, and leaves its route to us. */
+    private void sweepConnectors() {
+        Set<String> used = new HashSet<>();
+        for (Endpoint endpoint : context.getEndpoints()) {
+            if (endpoint instanceof KameletEndpoint connector) {
+                used.add(connector.getRouteId());
+            }
+        }
+        List<RouteDefinition> unused = connectorRoutes.stream()
+                .filter(route -> !used.contains(route.getRouteId()))
+                .toList();
+        removeRoutes(unused);
+        unused.forEach(connectorRoutes::remove);
+    }
+
+    /** Connectors of these templates are made anew when the files that use them are loaded again. */
+    void dropConnectors(Set<String> templates) {
+        for (Endpoint endpoint : List.copyOf(context.getEndpoints())) {
+            if (endpoint instanceof KameletEndpoint connector && templates.contains(connector.getTemplateId())) {
+                quietly("drop " + connector.getTemplateId(), () -> context.removeEndpoint(endpoint));
+            }
+        }
+        sweepConnectors();
     }
 
     private void stop(String route) throws Exception {

@@ -32,7 +32,7 @@ final class RouteCheck {
             loading.load();
             scratch.startRouteDefinitions();
             return loading.checkedResult();
-        } catch (Exception e) {
+        } catch (Exception | LinkageError | StackOverflowError e) {
             throw Causes.explain(text, loading.result().routes(), e);
         } finally {
             scratch.stop();

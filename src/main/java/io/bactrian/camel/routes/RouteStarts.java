@@ -4,11 +4,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ final class RouteStarts {
 
     /** Starts what isn't `autoStartup="false"`, in the order of `startupOrder`. */
     void start(String file, Loaded loaded) {
-        List<RouteDefinition> ordered = new ArrayList<>(loaded.routes());
+        List<RouteDefinition> ordered = new ArrayList<>(loaded.toStart());
         ordered.sort(Comparator.comparingInt(
                 route -> route.getStartupOrder() == null ? Integer.MAX_VALUE : route.getStartupOrder()));
         for (RouteDefinition route : ordered) {
@@ -54,7 +55,7 @@ final class RouteStarts {
     }
 
     void forget(Loaded loaded) {
-        loaded.routeIds().forEach(waiting::remove);
+        loaded.toStart().forEach(route -> waiting.remove(route.getRouteId()));
     }
 
     void retryDue() {
@@ -86,7 +87,9 @@ final class RouteStarts {
         }
     }
 
-    List<WaitingRoute> waiting(Collection<String> routes) {
+    List<WaitingRoute> waiting(Loaded loaded) {
+        Set<String> routes =
+                loaded.toStart().stream().map(RouteDefinition::getRouteId).collect(Collectors.toSet());
         List<WaitingRoute> found = new ArrayList<>();
         waiting.forEach((route, entry) -> {
             if (routes.contains(route)) {

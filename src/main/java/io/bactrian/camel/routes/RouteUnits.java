@@ -86,6 +86,9 @@ final class RouteUnits {
                     progress = true;
                 } catch (RouteFileException e) {
                     refused.put(text.name(), e);
+                } catch (RuntimeException e) {
+                    LOG.debug("{}", text.name(), e);
+                    refused.put(text.name(), Causes.explain(text, List.of(), e));
                 }
             }
         }
@@ -137,7 +140,9 @@ final class RouteUnits {
                 loaded.routes().isEmpty() ? "no route" : String.join(", ", loaded.routeIds()),
                 (System.nanoTime() - begin) / 1_000_000);
         loaded.warnings().forEach(LOG::warn);
-        return old == null ? Set.of() : new HashSet<>(loaded.templateIds());
+        Set<String> changed = old == null ? Set.of() : new HashSet<>(loaded.templateIds());
+        live.dropConnectors(changed);
+        return changed;
     }
 
     private Loaded swap(TextLoading loading, @Nullable RouteUnit unit, RouteUnit.@Nullable Running old) {
@@ -226,10 +231,7 @@ final class RouteUnits {
         return units.values().stream()
                 .map(unit -> {
                     RouteUnit.Running running = unit.running();
-                    return unit.status(
-                            running == null
-                                    ? List.of()
-                                    : starts.waiting(running.loaded().routeIds()));
+                    return unit.status(running == null ? List.of() : starts.waiting(running.loaded()));
                 })
                 .toList();
     }

@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.RouteConfigurationsBuilder;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
@@ -94,7 +97,7 @@ final class TextLoading {
     Loaded checkedResult() {
         Loaded loaded = result();
         // Again: those made from templates and kamelets are known only now.
-        loaded.routes().forEach(route -> SubscriptionRoutes.requireName(context, text, route));
+        loaded.toStart().forEach(route -> SubscriptionRoutes.requireName(context, text, route));
         if (text.kind() == RouteText.Kind.YAML && loaded.isEmpty() && !text.hasOnlyComments()) {
             throw new RouteFileException(
                     1, "no route in it: a YAML route file is a list whose entries begin with '- '");
@@ -117,8 +120,16 @@ final class TextLoading {
         // A connector that a route uses is loaded into the context at its first use: it is nobody's.
         templates.removeIf(template -> template.getResource() == null
                 || !text.location().equals(template.getResource().getLocation()));
+        for (Endpoint endpoint : context.getEndpoints()) {
+            if (endpoint instanceof KameletEndpoint connector && text.content().contains(connector.getTemplateId())) {
+                templatesUsed.add(connector.getTemplateId());
+            }
+        }
+        Map<Boolean, List<RouteDefinition>> byConnector =
+                routes.stream().collect(Collectors.partitioningBy(route -> Boolean.TRUE.equals(route.isKamelet())));
         return new Loaded(
-                routes,
+                byConnector.getOrDefault(false, List.of()),
+                byConnector.getOrDefault(true, List.of()),
                 subscriptions,
                 new Loaded.Definitions(
                         templates,

@@ -389,6 +389,57 @@ class RouteFilesTest {
     }
 
     @Test
+    void aFileThatUsesAConnectorIsReplacedWithWhatTheConnectorMade() {
+        folder.write("shout.kamelet.yaml", """
+                        apiVersion: camel.apache.org/v1
+                        kind: Kamelet
+                        metadata:
+                          name: shout
+                        spec:
+                          definition:
+                            title: Shout
+                            properties:
+                              mark:
+                                type: string
+                          template:
+                            from:
+                              uri: kamelet:source
+                              steps:
+                                - setBody:
+                                    simple: "${body}{{mark}}"
+                        """)
+                .write("a.xml", xml("a", "hey").replace("</route>", "<to uri='kamelet:shout?mark=!'/></route>"))
+                .write("b.xml", xml("b", "ho").replace("</route>", "<to uri='kamelet:shout?mark=!'/></route>"))
+                .start();
+        assertEquals("hey!", ask("a"));
+        assertEquals("ho!", ask("b"));
+
+        folder.write("a.xml", xml("a", "hoy").replace("</route>", "<to uri='kamelet:shout?mark=!'/></route>"));
+        await().until(() -> ask("a").equals("hoy!"));
+        assertEquals("ho!", ask("b"));
+
+        folder.delete("a.xml");
+        folder.awaitGone("a.xml");
+        assertEquals("ho!", ask("b"));
+    }
+
+    @Test
+    void aClassThatCannotBeMadeIsReportedAndTheOthersGoOn() {
+        folder.write("a.xml", xml("a", "1")).start();
+        folder.write(
+                "B.java",
+                java("B", "b", "1")
+                        .replace(
+                                "    @Override",
+                                "    static final int N = Integer.parseInt(\"nine\");\n    @Override"));
+        RouteFileStatus status = folder.awaitError("B.java");
+        assertEquals("For input string: \"nine\"", status.error().message());
+        assertEquals(4, status.error().line());
+        folder.write("a.xml", xml("a", "2"));
+        await().until(() -> ask("a").equals("2"));
+    }
+
+    @Test
     void anEmptyFileAndAnUnknownRootAreRefusedButACommentedOutOneIsNot() {
         folder.write("a.xml", "  ")
                 .write("b.xml", "<project/>")
