@@ -127,7 +127,8 @@ final class Platform implements AutoCloseable {
         keepers.values().forEach(CaptureKeeper::start);
         RouteFiles routes = made(new RouteFiles(
                 camel.context(), settings.routes(), removed -> removed.forEach(subscriptions::orphan), clock));
-        // Before the routes stop: nothing new comes in while what is under way is finished.
+        // In the order of stopping: nothing new comes in, then all subscriptions drain side by side, then routes stop.
+        made(subscriptions::close);
         made(http::drain);
         routes.start();
         subscriptions.orphanUnopened();

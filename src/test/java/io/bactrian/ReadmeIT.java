@@ -137,13 +137,11 @@ class ReadmeIT {
     }
 
     private static ConditionFactory awaiting(File log) {
-        return Awaitility.await()
-                .atMost(Duration.ofSeconds(90))
-                .conditionEvaluationListener(condition -> {
-                    if (condition.getRemainingTimeInMS() < 200) {
-                        System.err.println(log + ":\n" + text(log));
-                    }
-                });
+        return Awaitility.await().atMost(Duration.ofSeconds(90)).conditionEvaluationListener(condition -> {
+            if (condition.getRemainingTimeInMS() < 200) {
+                System.err.println(log + ":\n" + text(log));
+            }
+        });
     }
 
     private static int occurrences(String text, String part) {

@@ -162,9 +162,7 @@ class ChangesRouteTest {
 
         bench.load(
                 "named.xml",
-                kamelet.replace("NAME", "second")
-                        .replace("USER", "b")
-                        .replace("OPTION", "&amp;subscription={{name}}"));
+                kamelet.replace("NAME", "second").replace("USER", "b").replace("OPTION", "&amp;subscription={{name}}"));
         bench.collectOrders(1);
         assertIds(1);
         assertTrue(bench.subscriptions.find("watch").isPresent());
@@ -212,7 +210,11 @@ class ChangesRouteTest {
 
     @Test
     void aHeaderMapThatAStepWritesToKeepsWhatItWrote() throws Exception {
-        bind("writes", exchange -> exchange.getMessage().getHeader(BactrianHeaders.KEY, Map.class).put("x", 1));
+        bind(
+                "writes",
+                exchange -> exchange.getMessage()
+                        .getHeader(BactrianHeaders.KEY, Map.class)
+                        .put("x", 1));
         xmlRoute("changes:orders?from=earliest", "<process ref=\"writes\"/><process ref=\"seen\"/>");
         bench.collectOrders(1);
         await().until(() -> seen.size() == 1);
@@ -229,7 +231,8 @@ class ChangesRouteTest {
         List<Object> heard = new ArrayList<>();
         await().untilAsserted(() -> {
             heard.clear();
-            seen.forEach(exchange -> heard.addAll((List<?>) exchange.getMessage().getBody()));
+            seen.forEach(
+                    exchange -> heard.addAll((List<?>) exchange.getMessage().getBody()));
             assertEquals(collected, heard);
         });
         Message first = seen.get(0).getMessage();
@@ -316,14 +319,16 @@ class ChangesRouteTest {
     /** What was seen, in order: exchange, change and attempt. */
     private String told() {
         return seen.stream()
-                .map(exchange -> exchange.getExchangeId() + ":" + exchange.getMessage().getHeader(BactrianHeaders.ID)
-                        + "/" + exchange.getMessage().getHeader(BactrianHeaders.ATTEMPT))
+                .map(exchange ->
+                        exchange.getExchangeId() + ":" + exchange.getMessage().getHeader(BactrianHeaders.ID) + "/"
+                                + exchange.getMessage().getHeader(BactrianHeaders.ATTEMPT))
                 .collect(Collectors.joining(" "));
     }
 
     private void assertIds(long... ids) {
         await().until(() -> seen.size() >= ids.length);
-        assertEquals(LongStream.of(ids).boxed().toList(), ids().stream().sorted().toList());
+        assertEquals(
+                LongStream.of(ids).boxed().toList(), ids().stream().sorted().toList());
     }
 
     private List<Long> ids() {

@@ -67,7 +67,8 @@ class FailingRouteTest {
         failure.set(new IllegalStateException("the shop is closed"));
         route("<process ref=\"deliver\"/>");
         Change change = bench.collectOrders(1).get(0);
-        DeadLetter letter = await().until(this::letters, letters -> !letters.isEmpty()).get(0);
+        DeadLetter letter =
+                await().until(this::letters, letters -> !letters.isEmpty()).get(0);
         assertEquals(change, letter.change());
         assertEquals("orders", letter.subscription());
         assertTrue(letter.error().contains("the shop is closed"), letter.error());
@@ -93,7 +94,8 @@ class FailingRouteTest {
         failure.set(typed(new DeliveryOutcome.GivenUp(new IllegalStateException("no such customer"))));
         route("<process ref=\"deliver\"/>");
         bench.collectOrders(1);
-        DeadLetter letter = await().until(this::letters, letters -> !letters.isEmpty()).get(0);
+        DeadLetter letter =
+                await().until(this::letters, letters -> !letters.isEmpty()).get(0);
         assertTrue(letter.error().contains("no such customer"), letter.error());
         assertEquals(1, tries.get());
     }
@@ -102,12 +104,11 @@ class FailingRouteTest {
     void aTypedFailureIsFoundBehindCamelsWrappersAndThroughInnerRoutes() throws Exception {
         failure.set(new CamelExecutionException(
                 "wrapped", null, typed(new DeliveryOutcome.GivenUp(new IllegalStateException("no such customer")))));
-        bench.load(
-                "inner.xml",
-                "<route id=\"inner\"><from uri=\"direct:inner\"/><process ref=\"deliver\"/></route>");
+        bench.load("inner.xml", "<route id=\"inner\"><from uri=\"direct:inner\"/><process ref=\"deliver\"/></route>");
         route("<multicast stopOnException=\"true\"><to uri=\"direct:inner\"/></multicast>");
         bench.collectOrders(1);
-        DeadLetter letter = await().until(this::letters, letters -> !letters.isEmpty()).get(0);
+        DeadLetter letter =
+                await().until(this::letters, letters -> !letters.isEmpty()).get(0);
         assertTrue(letter.error().contains("no such customer"), letter.error());
         assertEquals(1, tries.get());
     }
@@ -170,7 +171,8 @@ class FailingRouteTest {
     void aRouteThatRollsBackHasFailed() throws Exception {
         route("<process ref=\"deliver\"/><rollback markRollbackOnly=\"true\"/>");
         bench.collectOrders(1);
-        DeadLetter letter = await().until(this::letters, letters -> !letters.isEmpty()).get(0);
+        DeadLetter letter =
+                await().until(this::letters, letters -> !letters.isEmpty()).get(0);
         assertTrue(letter.error().contains("marked the exchange for rollback"), letter.error());
     }
 
@@ -179,8 +181,7 @@ class FailingRouteTest {
         failure.set(new IllegalStateException("the shop is closed"));
         try (Lines lines = new Lines()) {
             bench.load(
-                    "inner.xml",
-                    "<route id=\"inner\"><from uri=\"direct:inner\"/><process ref=\"deliver\"/></route>");
+                    "inner.xml", "<route id=\"inner\"><from uri=\"direct:inner\"/><process ref=\"deliver\"/></route>");
             route("<to uri=\"direct:inner\"/>");
             bench.collectOrders(1, 2, 3, 4, 5);
             await().until(() -> letters().size() == 5);
@@ -218,7 +219,10 @@ class FailingRouteTest {
 
         @Override
         public void append(LogEvent event) {
-            lines.add(event.getLoggerName() + ' ' + event.getLevel() + ' '
+            lines.add(event.getLoggerName()
+                    + ' '
+                    + event.getLevel()
+                    + ' '
                     + event.getMessage().getFormattedMessage());
         }
 
