@@ -104,7 +104,7 @@ final class JsonText {
                 generator.writeFieldName(parser.currentName());
                 if (parser.nextToken() == JsonToken.START_OBJECT) {
                     String value = value(parser);
-                    generator.writeRawValue(value.startsWith(BLOB) ? base64(value) : value);
+                    generator.writeRawValue(value.startsWith(BLOB) && value.endsWith("\"}") ? base64(value) : value);
                 } else {
                     copy(parser, generator);
                 }

@@ -12,6 +12,8 @@ import io.bactrian.change.Change;
 import io.bactrian.change.Operation;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -340,6 +342,30 @@ abstract class CollectorContract {
         rig.awaitChanges(1);
         rig.awaitState(State.COLLECTING);
         assertEquals(null, rig.status().error());
+    }
+
+    @Test
+    @DisplayName(
+            "a journal that can't be written: collecting stops, the users' writes go on, and it recovers by itself")
+    void aJournalThatCannotBeWrittenStallsOnlyTheCollector() throws Exception {
+        CollectorRig rig = start("data");
+        user.insert(1);
+        rig.awaitChanges(1);
+        Path segment = directory.resolve("data/journal/main/1.db");
+        try (Connection blocker = DriverManager.getConnection("jdbc:sqlite:" + segment);
+                Statement statement = blocker.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            user.insert(2);
+            rig.awaitState(State.STALLED);
+            assertTrue(
+                    String.valueOf(rig.status().error()).contains("journal"),
+                    () -> rig.status().toString());
+            user.insert(3);
+        }
+        rig.awaitChanges(3);
+        rig.awaitState(State.COLLECTING);
+        assertEquals(List.of("{\"id\":1}", "{\"id\":2}", "{\"id\":3}"), rig.keys());
+        assertEquals(List.of(), rig.status().gaps());
     }
 
     @Test
