@@ -8,12 +8,12 @@ import io.bactrian.change.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.jspecify.annotations.Nullable;
 
 /** Invariant 13, as far as triggers go: what a column held is recorded as it was. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -55,7 +55,16 @@ abstract class CapturedValuesContract {
         db.capture("doubles", "CREATE TABLE doubles(id integer PRIMARY KEY, v double precision)");
         Random random = new Random(7);
         List<Double> values = new ArrayList<>(List.of(
-                0.1, 1.0, -2.5, 1e15, 1e17, 123456789012345678.0, 5e-324, Double.MAX_VALUE, Double.MIN_NORMAL, 1 / 3.0));
+                0.1,
+                1.0,
+                -2.5,
+                1e15,
+                1e17,
+                123456789012345678.0,
+                5e-324,
+                Double.MAX_VALUE,
+                Double.MIN_NORMAL,
+                1 / 3.0));
         while (values.size() < 3000) {
             double value = Double.longBitsToDouble(random.nextLong());
             if (Double.isFinite(value)) {

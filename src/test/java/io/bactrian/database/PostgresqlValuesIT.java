@@ -66,8 +66,7 @@ class PostgresqlValuesIT extends CapturedValuesContract {
                             + values.replace("\\x", "\\\\x") + "; SET LOCAL DateStyle = 'ISO, MDY'; END $x$");
         });
         List<Row> rows = db.after("session");
-        assertEquals(
-                rows.get(0).json(), rows.get(1).json().replace("\"id\":2", "\"id\":1"));
+        assertEquals(rows.get(0).json(), rows.get(1).json().replace("\"id\":2", "\"id\":1"));
         Row row = rows.get(0);
         assertEquals(OffsetDateTime.parse("2026-03-04T05:06:07.123456Z"), row.get("t"));
         assertEquals(OffsetTime.parse("05:06:07+01:00"), row.get("z"));
@@ -128,7 +127,9 @@ class PostgresqlValuesIT extends CapturedValuesContract {
                         + "\"d\":\"2026-01-02T03:04:05+00:00\",\"e\":1.50,\"f\":true,\"g\":\"2026-01-02\"}",
                 db.texts("SELECT key FROM bactrian.change WHERE \"table\" = 'keys' AND operation = 'i'")
                         .get(0));
-        assertEquals(1, db.texts("SELECT key FROM bactrian.change WHERE \"table\" = 'keys' AND operation = 'k'")
-                .size());
+        assertEquals(
+                1,
+                db.texts("SELECT key FROM bactrian.change WHERE \"table\" = 'keys' AND operation = 'k'")
+                        .size());
     }
 }

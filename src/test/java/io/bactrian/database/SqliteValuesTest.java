@@ -41,7 +41,9 @@ class SqliteValuesTest extends CapturedValuesContract {
             db.execute("UPDATE " + table + " SET v = v");
             db.execute("DELETE FROM " + table);
             assertEquals(33, db.operations(table).size());
-            assertTrue(db.changes(table).get(0).contains("v={$blob=00FF22}"), db.changes(table).toString());
+            assertTrue(
+                    db.changes(table).get(0).contains("v={$blob=00FF22}"),
+                    db.changes(table).toString());
         }
     }
 
@@ -96,7 +98,6 @@ class SqliteValuesTest extends CapturedValuesContract {
         assertTrue(warnings.stream().anyMatch(w -> w.contains("recursive_triggers")), warnings.toString());
         db.execute("INSERT INTO replaced VALUES (1, 'a')");
         db.execute("REPLACE INTO replaced VALUES (1, 'b')");
-        assertEquals(
-                List.of("i {id=1} null -> {id=1, v=a}", "i {id=1} null -> {id=1, v=b}"), db.changes("replaced"));
+        assertEquals(List.of("i {id=1} null -> {id=1, v=a}", "i {id=1} null -> {id=1, v=b}"), db.changes("replaced"));
     }
 }
