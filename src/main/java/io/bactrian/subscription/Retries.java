@@ -26,6 +26,7 @@ final class Retries {
     /** While nothing gets through, so many failed changes are evidence enough: the rest stays in the journal. */
     private static final int ENOUGH = 1_000;
 
+    private static final int PROBES_PER_INTAKE = 10;
     private static final Duration LONGEST_SLEEP = Duration.ofDays(1);
 
     private final Run run;
@@ -39,6 +40,7 @@ final class Retries {
 
     private int trying;
     private Instant nextProbe = Instant.MIN;
+    private Instant nextIntake = Instant.MIN;
     private @Nullable Instant armedFor;
     /** It was full when the run began: nothing more is taken in before it has emptied by half. */
     private boolean emptying;
@@ -123,9 +125,24 @@ final class Retries {
         return lot.size() + ahead.size();
     }
 
-    /** Whether nothing more is to be taken in for now. */
+    /**
+     * Whether a delivery is not to be tried for now; asked once for each. In an outage one is let through every now and
+     * then: perhaps it is the changes that are bad, and good ones follow.
+     */
     boolean holdsIntake() {
-        return emptying || (lot.failed() >= ENOUGH && watch.altogether());
+        if (emptying || !isOutage()) {
+            return emptying;
+        }
+        Instant now = run.now();
+        if (now.isBefore(nextIntake)) {
+            return true;
+        }
+        nextIntake = now.plus(schedule.probeGap().multipliedBy(PROBES_PER_INTAKE));
+        return false;
+    }
+
+    private boolean isOutage() {
+        return lot.failed() >= ENOUGH && watch.altogether();
     }
 
     /** Parks a delivery behind others of its key. */
@@ -184,6 +201,7 @@ final class Retries {
         if (nextProbe.isAfter(now.plus(schedule.probeGap()))) {
             // The clock went back.
             nextProbe = now;
+            nextIntake = now;
         }
         int most = probing ? 1 : settings.lanes();
         while (trying < most && !(probing && now.isBefore(nextProbe))) {
@@ -200,6 +218,9 @@ final class Retries {
         Instant next = lot.next();
         if (next != null && trying < most) {
             arm(probing && next.isBefore(nextProbe) ? nextProbe : next, now);
+        }
+        if (isOutage() && now.isBefore(nextIntake)) {
+            arm(nextIntake, now);
         }
     }
 
@@ -236,6 +257,7 @@ final class Retries {
             run.locked(() -> {
                 trying--;
                 lot.remove(parked, run.now(), false);
+                eased(false);
             });
             return;
         }
@@ -273,6 +295,7 @@ final class Retries {
             ledger.note(connection -> delete(connection, parked));
             bury(changes, parked.attempts, first == null ? now : first, cause);
             lot.remove(parked, now, false);
+            eased(false);
             return;
         }
         again(parked, outcome, pulledInFrom, now);

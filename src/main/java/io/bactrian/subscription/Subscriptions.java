@@ -82,8 +82,11 @@ public final class Subscriptions implements AutoCloseable {
             throw e;
         }
         return () -> {
-            subscription.close();
-            open.remove(name, subscription);
+            try {
+                subscription.close();
+            } finally {
+                open.remove(name, subscription);
+            }
         };
     }
 

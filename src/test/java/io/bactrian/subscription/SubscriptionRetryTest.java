@@ -209,6 +209,16 @@ class SubscriptionRetryTest {
     }
 
     @Test
+    void goodChangesAreReachedBehindAThousandBadOnes() {
+        receiver.answers(change -> change.position() <= 1_005 ? failed() : DeliveryOutcome.Delivered.INSTANCE);
+        open(Platform.settings(NAME)
+                .retry(new RetryPolicy(1, 10, Duration.ofMillis(20), 100, Duration.ofMinutes(10), 0)));
+        platform.update(IntStream.range(0, 1_500).toArray());
+        await().until(() -> receiver.delivered().size() == 495);
+        assertEquals(1_005, status().parked());
+    }
+
+    @Test
     void aBusyKeyCatchesUpWhileItsChangesKeepComing() {
         receiver.refuses();
         open(Platform.settings(NAME)
