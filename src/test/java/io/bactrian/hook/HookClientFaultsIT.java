@@ -4,31 +4,21 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.subscription.DeliveryOutcome;
 import io.bactrian.testing.HookReceiver;
-import io.bactrian.testing.HookReceiver.Answer;
 import io.bactrian.testing.RawReceiver;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.file.Path;
-import java.security.KeyStore;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.io.TempDir;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +26,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -93,10 +84,17 @@ class HookClientFaultsIT extends Deliveries {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "garbage\r\n\r\n", "\u0000\u0001\u0002", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 99999 X\r\n\r\n",
-                "220 mail.example ESMTP\r\n", "HTTP/1.1 500 X\r\ncontent-length: many\r\n\r\n",
-                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 500 X\r\ncontent-length: 9\r\n\r\nx",
-                "HTTP/1.1 101 Switching\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n"
+                "",
+                "garbage\r\n\r\n",
+                "\u0000\u0001\u0002",
+                "HTTP/1.1 abc\r\n\r\n",
+                "HTTP/1.1 99999 X\r\n\r\n",
+                "220 mail.example ESMTP\r\n",
+                "HTTP/1.1 500 X\r\ncontent-length: many\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+                "HTTP/1.1 500 X\r\ncontent-length: 9\r\n\r\nx",
+                "HTTP/1.1 101 Switching\r\n\r\n",
+                "HTTP/1.1 100 Continue\r\n\r\n"
             })
     void garbageForAnAnswerIsAFailureOrWhatItsStatusSaid(String answer) {
         RawReceiver receiver = opened(RawReceiver.saying(answer));
@@ -113,7 +111,8 @@ class HookClientFaultsIT extends Deliveries {
     void aHeadOfAnyLengthIsAFailure() {
         String header = "x-" + "y".repeat(50) + ": " + "z".repeat(1000) + "\r\n";
         RawReceiver receiver = opened(RawReceiver.saying("HTTP/1.1 200 OK\r\n" + header.repeat(5000)));
-        assertTrue(messageOf(send(client(Clock.systemUTC()), request(receiver.url()))).startsWith(receiver.url()));
+        assertTrue(messageOf(send(client(Clock.systemUTC()), request(receiver.url())))
+                .startsWith(receiver.url()));
     }
 
     @Test
@@ -244,12 +243,25 @@ class HookClientFaultsIT extends Deliveries {
     @Test
     void aCertificateThatNobodyVouchesForIsRefused(@TempDir Path directory) throws Exception {
         Path keys = directory.resolve("keys.p12");
-        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        String keytool =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         assertEquals(
                 0,
                 new ProcessBuilder(
-                                keytool, "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname", "CN=127.0.0.1", "-ext",
-                                "san=ip:127.0.0.1", "-keystore", keys.toString(), "-storepass", "changeit")
+                                keytool,
+                                "-genkeypair",
+                                "-keyalg",
+                                "EC",
+                                "-alias",
+                                "a",
+                                "-dname",
+                                "CN=127.0.0.1",
+                                "-ext",
+                                "san=ip:127.0.0.1",
+                                "-keystore",
+                                keys.toString(),
+                                "-storepass",
+                                "changeit")
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("keytool.log").toFile())
                         .start()

@@ -11,28 +11,17 @@ import io.bactrian.subscription.DeliveryOutcome;
 import io.bactrian.testing.HookReceiver;
 import io.bactrian.testing.HookReceiver.Answer;
 import io.bactrian.testing.RawReceiver;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +63,8 @@ class HookClientIT extends Deliveries {
                 List.of(secret),
                 Map.of("Authorization", "Bearer abc"),
                 Duration.ofSeconds(5));
-        HookRequest request = new HookRequest(target, "main-1-7", "application/json", BODY, Map.of("ce-id", "main-1-7"));
+        HookRequest request =
+                new HookRequest(target, "main-1-7", "application/json", BODY, Map.of("ce-id", "main-1-7"));
 
         assertInstanceOf(DeliveryOutcome.Delivered.class, send(client(Clock.systemUTC()), request));
 
@@ -83,10 +73,13 @@ class HookClientIT extends Deliveries {
         assertEquals("main-1-7", call.id());
         assertEquals("/in?key=a%20b&x=1", call.target());
         assertEquals("{\"name\":\"Grüße\"}", call.body());
-        assertEquals("application/json", call.headers().firstValue("content-type").orElseThrow());
+        assertEquals(
+                "application/json", call.headers().firstValue("content-type").orElseThrow());
         assertEquals("Bearer abc", call.headers().firstValue("authorization").orElseThrow());
         assertEquals("main-1-7", call.headers().firstValue("ce-id").orElseThrow());
-        assertEquals("127.0.0.1:" + receiver.port(), call.headers().firstValue("host").orElseThrow());
+        assertEquals(
+                "127.0.0.1:" + receiver.port(),
+                call.headers().firstValue("host").orElseThrow());
     }
 
     @Test
@@ -164,18 +157,25 @@ class HookClientIT extends Deliveries {
         HookReceiver receiver = opened(HookReceiver.start());
         HookClient client = client(Clock.fixed(NOW, ZoneOffset.UTC));
         Map<String, Instant> times = Map.of(
-                "120", NOW.plusSeconds(120),
-                "0", NOW,
-                "99999999", NOW.plus(Answers.LONGEST_DELAY),
-                "99999999999999999999", NOW.plus(Answers.LONGEST_DELAY),
+                "120",
+                NOW.plusSeconds(120),
+                "0",
+                NOW,
+                "99999999",
+                NOW.plus(Answers.LONGEST_DELAY),
+                "99999999999999999999",
+                NOW.plus(Answers.LONGEST_DELAY),
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(NOW.plusSeconds(90).atOffset(ZoneOffset.UTC)),
-                        NOW.plusSeconds(90),
-                DateTimeFormatter.RFC_1123_DATE_TIME.format(NOW.minusSeconds(90).atOffset(ZoneOffset.UTC)), NOW);
+                NOW.plusSeconds(90),
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(NOW.minusSeconds(90).atOffset(ZoneOffset.UTC)),
+                NOW);
         times.forEach((retryAfter, time) -> {
             receiver.answer(call -> Answer.of(status).with("Retry-After", retryAfter));
             DeliveryOutcome outcome = send(client, request(receiver.url()));
             assertEquals(
-                    time, assertInstanceOf(DeliveryOutcome.RetryAt.class, outcome).time(), retryAfter);
+                    time,
+                    assertInstanceOf(DeliveryOutcome.RetryAt.class, outcome).time(),
+                    retryAfter);
         });
         receiver.answer(call -> Answer.of(status).with("Retry-After", "soon"));
         assertInstanceOf(DeliveryOutcome.Failed.class, send(client, request(receiver.url())));
@@ -201,11 +201,19 @@ class HookClientIT extends Deliveries {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ftp://x.example/", "file:///etc/passwd", "x", "http://", "http:///x", "http://user:pw@x.example/",
-                "http://x.example:99999/", "http://x y/?token=pw", "https://x.example/a b?token=pw"})
+            strings = {
+                "ftp://x.example/",
+                "file:///etc/passwd",
+                "x",
+                "http://",
+                "http:///x",
+                "http://user:pw@x.example/",
+                "http://x.example:99999/",
+                "http://x y/?token=pw",
+                "https://x.example/a b?token=pw"
+            })
     void aUrlThatIsNoneIsRefusedWithoutItsSecrets(String url) {
-        var failure = assertThrows(
-                IllegalArgumentException.class, () -> target(url, Duration.ofSeconds(1)));
+        var failure = assertThrows(IllegalArgumentException.class, () -> target(url, Duration.ofSeconds(1)));
         assertFalse(failure.getMessage().contains("pw"), failure.getMessage());
     }
 }

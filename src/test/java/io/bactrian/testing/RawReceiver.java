@@ -65,7 +65,8 @@ public final class RawReceiver implements AutoCloseable {
         int at = lower.indexOf("content-length:");
         int length = at < 0
                 ? 0
-                : Integer.parseInt(lower.substring(at + 15, lower.indexOf('\r', at)).trim());
+                : Integer.parseInt(
+                        lower.substring(at + 15, lower.indexOf('\r', at)).trim());
         in.readNBytes(length);
     }
 

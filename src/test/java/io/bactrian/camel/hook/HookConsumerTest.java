@@ -109,10 +109,25 @@ class HookConsumerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", " ", "{", "{\"a\":}", "[1,2", "{} {}", "nul", "{\"a\":\"\u0001\"}", "'x'", "{\"a\":1,}", "NaN"})
+            strings = {
+                "",
+                " ",
+                "{",
+                "{\"a\":}",
+                "[1,2",
+                "{} {}",
+                "nul",
+                "{\"a\":\"\u0001\"}",
+                "'x'",
+                "{\"a\":1,}",
+                "NaN"
+            })
     void malformedJsonIs400AndReachesNoRoute(String body) throws Exception {
         xml("hook:orders?secret={{secret}}", "<process ref='look'/>");
-        Answer answer = call("orders", Map.of("content-type", "application/json; charset=utf-8"), body.getBytes(StandardCharsets.UTF_8));
+        Answer answer = call(
+                "orders",
+                Map.of("content-type", "application/json; charset=utf-8"),
+                body.getBytes(StandardCharsets.UTF_8));
         assertProblem(400, "Malformed JSON", answer);
         assertNull(seen.get());
     }
@@ -121,16 +136,25 @@ class HookConsumerTest {
     void deepJsonAndBrokenUtf8Are400() throws Exception {
         xml("hook:orders?secret={{secret}}", "<process ref='look'/>");
         Map<String, String> json = Map.of("content-type", "application/vnd.shop+json");
-        assertProblem(400, "Malformed JSON", call("orders", json, "[".repeat(100_000).getBytes(StandardCharsets.UTF_8)));
+        assertProblem(
+                400, "Malformed JSON", call("orders", json, "[".repeat(100_000).getBytes(StandardCharsets.UTF_8)));
         assertProblem(400, "Malformed JSON", call("orders", json, new byte[] {'"', (byte) 0xc3, '(', '"'}));
-        assertEquals(204, call("orders", json, "[1,{\"a\":[]},\"x\"]".getBytes(StandardCharsets.UTF_8)).status());
-        assertEquals(204, call("orders", json, "3.14".getBytes(StandardCharsets.UTF_8)).status());
+        assertEquals(
+                204,
+                call("orders", json, "[1,{\"a\":[]},\"x\"]".getBytes(StandardCharsets.UTF_8))
+                        .status());
+        assertEquals(
+                204,
+                call("orders", json, "3.14".getBytes(StandardCharsets.UTF_8)).status());
     }
 
     @Test
     void whatIsNoJsonIsNotLookedAt() throws Exception {
         xml("hook:orders?secret={{secret}}", "<process ref='look'/>");
-        assertEquals(204, call("orders", Map.of("content-type", "text/csv"), new byte[] {'{', 0, -1}).status());
+        assertEquals(
+                204,
+                call("orders", Map.of("content-type", "text/csv"), new byte[] {'{', 0, -1})
+                        .status());
         assertEquals(204, call("orders", Map.of(), new byte[0]).status());
     }
 
@@ -145,7 +169,8 @@ class HookConsumerTest {
 
     @Test
     void theRouteCanSetTheStatus() throws Exception {
-        xml("hook:orders?secret={{secret}}",
+        xml(
+                "hook:orders?secret={{secret}}",
                 "<setHeader name='CamelHttpResponseCode'><constant>202</constant></setHeader>");
         Answer answer = call("orders", Map.of(), "{}".getBytes(StandardCharsets.UTF_8));
         assertEquals(202, answer.status());
@@ -162,8 +187,13 @@ class HookConsumerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "UNREACHABLE, 503", "CONTENDED, 503", "CONSTRAINT, 422", "INVALID_VALUE, 422", "FORBIDDEN, 500",
-        "INVALID_STATEMENT, 500", "OTHER, 500"
+        "UNREACHABLE, 503",
+        "CONTENDED, 503",
+        "CONSTRAINT, 422",
+        "INVALID_VALUE, 422",
+        "FORBIDDEN, 500",
+        "INVALID_STATEMENT, 500",
+        "OTHER, 500"
     })
     void aDatabasesFailureSaysWhetherToComeAgainAndNothingOfItsInside(Kind kind, int status) throws Exception {
         xml("hook:orders?secret={{secret}}", "<process ref='look'/>");
@@ -183,7 +213,9 @@ class HookConsumerTest {
         assertProblem(500, "Internal error", answer);
         assertFalse(new String(answer.body(), StandardCharsets.UTF_8).contains("hunter2"));
         failure.set(null);
-        assertEquals(204, call("orders", Map.of(), "x".getBytes(StandardCharsets.UTF_8)).status());
+        assertEquals(
+                204,
+                call("orders", Map.of(), "x".getBytes(StandardCharsets.UTF_8)).status());
     }
 
     @Test
@@ -191,7 +223,9 @@ class HookConsumerTest {
     void aCallWithoutASignatureIsRefusedByTheHooksVerifier() throws Exception {
         xml("hook:orders?secret={{secret}}", "<process ref='look'/>");
         InboundHook hook = hooks.find("orders").orElseThrow();
-        assertEquals(Verdict.Refused.class, hook.verifier().verify(Map.of(), new byte[0]).getClass());
+        assertEquals(
+                Verdict.Refused.class,
+                hook.verifier().verify(Map.of(), new byte[0]).getClass());
         assertFalse(hook.needsKey());
         assertEquals(1024 * 1024, hook.maxSize());
     }
@@ -208,9 +242,14 @@ class HookConsumerTest {
     void githubAndGenericHmacSecretsMayHoldBlanksAndSigns() throws Exception {
         bench.context().getPropertiesComponent().addOverrideProperty("gh", "It's a Secret to Everybody");
         xml("hook:gh?verify=github&amp;secret={{gh}}", "<process ref='look'/>");
-        Verdict verdict = hooks.find("gh").orElseThrow().verifier().verify(
-                Map.of("x-hub-signature-256", List.of("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")),
-                "Hello, World!".getBytes(StandardCharsets.UTF_8));
+        Verdict verdict = hooks.find("gh")
+                .orElseThrow()
+                .verifier()
+                .verify(
+                        Map.of(
+                                "x-hub-signature-256",
+                                List.of("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")),
+                        "Hello, World!".getBytes(StandardCharsets.UTF_8));
         assertEquals(Verdict.Accepted.class, verdict.getClass());
     }
 
@@ -256,7 +295,10 @@ class HookConsumerTest {
                 .mapToObj(i -> new Thread(() -> {
                     while (!stop.get()) {
                         Answer answer = call("orders", Map.of(), new byte[] {'x'});
-                        statuses.add(answer.status() + (answer.body() == null ? "" : " " + new String(answer.body(), StandardCharsets.UTF_8)));
+                        statuses.add(answer.status()
+                                + (answer.body() == null
+                                        ? ""
+                                        : " " + new String(answer.body(), StandardCharsets.UTF_8)));
                     }
                 }))
                 .toList();
@@ -278,7 +320,8 @@ class HookConsumerTest {
     @Test
     void aNameIsServedByOneRoute() throws Exception {
         xml("hook:orders?secret={{secret}}", "<process ref='look'/>");
-        bench.load("other.xml",
+        bench.load(
+                "other.xml",
                 "<routes><route id='other'><from uri='hook:orders?secret={{secret}}&amp;maxSize=5B'/><process ref='look'/></route></routes>");
         assertTrue(bench.platform.waitingRoutes().get("other").contains("served by another route"));
         assertEquals(1024 * 1024, hooks.find("orders").orElseThrow().maxSize());
@@ -291,7 +334,9 @@ class HookConsumerTest {
         long now = Instant.now().getEpochSecond();
         all.put("webhook-id", List.of("msg_1"));
         all.put("webhook-timestamp", List.of(Long.toString(now)));
-        all.put("webhook-signature", List.of(StandardWebhooks.sign("msg_1", now, body, WebhookSecret.parseAll(SECRET))));
+        all.put(
+                "webhook-signature",
+                List.of(StandardWebhooks.sign("msg_1", now, body, WebhookSecret.parseAll(SECRET))));
         InboundHook hook = hooks.find(name).orElseThrow();
         Verdict verdict = hook.verifier().verify(all, body);
         CompletableFuture<Answer> answer = new CompletableFuture<>();

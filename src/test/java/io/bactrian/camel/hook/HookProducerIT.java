@@ -86,7 +86,8 @@ class HookProducerIT {
         assertEquals(ChangeJson.cloudEvent(change), call.body());
         assertEquals(change.id().toString(), call.id());
         assertEquals(
-                "application/cloudevents+json", call.headers().firstValue("content-type").orElseThrow());
+                "application/cloudevents+json",
+                call.headers().firstValue("content-type").orElseThrow());
     }
 
     @Test
@@ -123,7 +124,10 @@ class HookProducerIT {
         bench.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("changes:orders").routeId("r").process(e -> rowOf(e).put("total", 7)).to("hook:{{crm.url}}");
+                from("changes:orders")
+                        .routeId("r")
+                        .process(e -> rowOf(e).put("total", 7))
+                        .to("hook:{{crm.url}}");
             }
         });
         bench.collectOrders(42);
@@ -147,8 +151,7 @@ class HookProducerIT {
                 "cloudevents-binary|application/json|DATA"
             })
     void aChangeIsSentInTheFormatAskedFor(String format, String contentType, String body) throws Exception {
-        xml("<route id='r'><from uri='changes:orders'/><to uri='hook:{{crm.url}}&amp;format=" + format
-                + "'/></route>");
+        xml("<route id='r'><from uri='changes:orders'/><to uri='hook:{{crm.url}}&amp;format=" + format + "'/></route>");
 
         Change change = bench.collectOrders(42).get(0);
 
@@ -156,9 +159,14 @@ class HookProducerIT {
         assertEquals(body.replace("DATA", ChangeJson.data(change)), call.body());
         assertEquals(contentType, call.headers().firstValue("content-type").orElseThrow());
         if (format.equals("cloudevents-binary")) {
-            assertEquals(change.id().toString(), call.headers().firstValue("ce-id").orElseThrow());
-            assertEquals("/databases/main/tables/orders", call.headers().firstValue("ce-source").orElseThrow());
-            assertEquals(change.operation().eventType(), call.headers().firstValue("ce-type").orElseThrow());
+            assertEquals(
+                    change.id().toString(), call.headers().firstValue("ce-id").orElseThrow());
+            assertEquals(
+                    "/databases/main/tables/orders",
+                    call.headers().firstValue("ce-source").orElseThrow());
+            assertEquals(
+                    change.operation().eventType(),
+                    call.headers().firstValue("ce-type").orElseThrow());
             assertEquals("42", call.headers().firstValue("ce-subject").orElseThrow());
         }
     }
@@ -171,7 +179,8 @@ class HookProducerIT {
 
         HookReceiver.Call call = arrived(1).get(0);
         assertEquals(
-                "application/cloudevents-batch+json", call.headers().firstValue("content-type").orElseThrow());
+                "application/cloudevents-batch+json",
+                call.headers().firstValue("content-type").orElseThrow());
         List<String> events = changes.stream().map(ChangeJson::cloudEvent).toList();
         assertEquals("[" + String.join(",", events) + "]", call.body());
         assertEquals(changes.get(0).id() + "~" + changes.get(2).id(), call.id());
@@ -211,7 +220,8 @@ class HookProducerIT {
         assertEquals("/routes/r", first.get("source").asText());
         assertEquals(calls.get(0).id(), first.get("id").asText());
         assertNotEquals(calls.get(0).id(), calls.get(1).id());
-        assertEquals("\"plain text\"", JSON.readTree(calls.get(1).body()).get("data").toString());
+        assertEquals(
+                "\"plain text\"", JSON.readTree(calls.get(1).body()).get("data").toString());
         assertEquals("ID:host_example-1", calls.get(2).id());
         assertEquals("{\"a\":1}", JSON.readTree(calls.get(2).body()).get("data").toString());
     }
@@ -228,7 +238,8 @@ class HookProducerIT {
             }
         });
         assertNull(send("direct:in", "x", Map.of()).getException());
-        assertEquals(1, arrived(3).stream().map(HookReceiver.Call::id).distinct().count());
+        assertEquals(
+                1, arrived(3).stream().map(HookReceiver.Call::id).distinct().count());
     }
 
     @Test
@@ -270,8 +281,9 @@ class HookProducerIT {
 
     @Test
     void theMessagesHeadersStayHereAndThoseOfTheOptionsGo() throws Exception {
-        xml("<route id='r'><from uri='direct:in'/>"
-                + "<to uri='hook:{{crm.url}}&amp;origin=x%20y&amp;b=1+2&amp;a=%3D&amp;b=3&amp;header.Authorization=Bearer abc&amp;timeout=3s'/></route>");
+        xml(
+                "<route id='r'><from uri='direct:in'/>"
+                        + "<to uri='hook:{{crm.url}}&amp;origin=x%20y&amp;b=1+2&amp;a=%3D&amp;b=3&amp;header.Authorization=Bearer abc&amp;timeout=3s'/></route>");
         send("direct:in", "x", Map.of("X-Internal", "secret", "Authorization", "Bearer internal"));
         HookReceiver.Call call = arrived(1).get(0);
         assertEquals(List.of("Bearer abc"), call.headers().allValues("authorization"));
@@ -300,8 +312,8 @@ class HookProducerIT {
 
     @Test
     void aNameCantBeSentTo() {
-        String all = messages(() -> xml(
-                "<route id='r'><from uri='direct:in'/><to uri='hook:orders?secret={{crm.secret}}'/></route>"));
+        String all = messages(() ->
+                xml("<route id='r'><from uri='direct:in'/><to uri='hook:orders?secret={{crm.secret}}'/></route>"));
         assertTrue(all.contains("give the URL"), all);
     }
 
@@ -333,12 +345,15 @@ class HookProducerIT {
             assertEquals("{}", call.body());
             assertEquals("/crm?token=t", call.target());
         }
-        assertEquals("a b", receiver.calls().get(0).headers().firstValue("authorization").orElseThrow());
+        assertEquals(
+                "a b",
+                receiver.calls().get(0).headers().firstValue("authorization").orElseThrow());
     }
 
     @Test
     void theSecretIsNotInTheEndpointsText() {
-        var endpoint = bench.context().getEndpoint("hook:{{crm.url}}&secret={{crm.secret}}&header.Authorization=hunter2");
+        var endpoint =
+                bench.context().getEndpoint("hook:{{crm.url}}&secret={{crm.secret}}&header.Authorization=hunter2");
         assertFalse(URISupport.sanitizeUri(endpoint.getEndpointUri()).contains("hunter2"));
         assertFalse(endpoint.toString().contains("++++"), endpoint.toString());
         assertFalse(endpoint.toString().contains("hunter2"), endpoint.toString());
@@ -362,7 +377,12 @@ class HookProducerIT {
     }
 
     private Exchange send(String to, Object body, Map<String, Object> headers) {
-        return bench.context().createFluentProducerTemplate().to(to).withBody(body).withHeaders(headers).send();
+        return bench.context()
+                .createFluentProducerTemplate()
+                .to(to)
+                .withBody(body)
+                .withHeaders(headers)
+                .send();
     }
 
     private void xml(String route) throws Exception {
