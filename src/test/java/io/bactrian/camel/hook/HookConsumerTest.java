@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.camel.BactrianHeaders;
@@ -320,11 +321,21 @@ class HookConsumerTest {
     @Test
     void aNameIsServedByOneRoute() throws Exception {
         xml("hook:orders?secret={{secret}}", "<process ref='look'/>");
-        bench.load(
-                "other.xml",
-                "<routes><route id='other'><from uri='hook:orders?secret={{secret}}&amp;maxSize=5B'/><process ref='look'/></route></routes>");
-        assertTrue(bench.platform.waitingRoutes().get("other").contains("served by another route"));
+        Exception refused = assertThrows(
+                Exception.class,
+                () -> bench.load(
+                        "other.xml",
+                        "<routes><route id='other'><from uri='hook:orders?secret={{secret}}&amp;maxSize=5B'/><process ref='look'/></route></routes>"));
+        assertTrue(reasons(refused).contains("served by another route"), reasons(refused));
         assertEquals(1024 * 1024, hooks.find("orders").orElseThrow().maxSize());
+    }
+
+    private static String reasons(Throwable failure) {
+        StringBuilder reasons = new StringBuilder();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            reasons.append(cause.getMessage()).append('\n');
+        }
+        return reasons.toString();
     }
 
     /** As the HTTP server calls. */
