@@ -110,7 +110,7 @@ final class Platform implements AutoCloseable {
         Store store = made(Store.open(settings.data()));
         settings.databases().forEach(each -> open(store, each));
         Subscriptions subscriptions = made(new Subscriptions(store, journals, clock));
-        InboundHooks hooks = new InboundHooks();
+        InboundHooks hooks = made(new InboundHooks());
         OperatorView view =
                 new OperatorView(List.copyOf(databases.values()), List.copyOf(keepers.values()), subscriptions);
         HttpServer http = made(new HttpServer(settings.http(), served(store, hooks, subscriptions, view)));

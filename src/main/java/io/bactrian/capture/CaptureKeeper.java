@@ -1,13 +1,10 @@
 package io.bactrian.capture;
 
-import io.bactrian.database.DatabaseException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one database captured: makes the triggers ready (installs or verifies, as the settings say), again and again
@@ -15,22 +12,23 @@ import org.slf4j.LoggerFactory;
  * not wait for the database. On a thread of its own; public methods may be called from any.
  */
 public final class CaptureKeeper implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CaptureKeeper.class);
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(15);
 
     private final String database;
     private final Capture capture;
     private final Collector collector;
+    private final DriftWatch drift;
     private final Thread thread;
     private final Semaphore closing = new Semaphore(0);
     private volatile @Nullable CaptureStatus status;
-    private volatile @Nullable String trouble;
+    private volatile boolean sound;
 
     public CaptureKeeper(String database, Capture capture, Collector collector) {
         this.database = database;
         this.capture = capture;
         this.collector = collector;
+        this.drift = new DriftWatch(capture);
         this.thread = new Thread(this::run, "capture-" + database);
     }
 
@@ -51,11 +49,10 @@ public final class CaptureKeeper implements AutoCloseable {
 
     /** Makes the triggers ready once before it returns, where the database lets it; goes on in the background. */
     public void start() {
-        boolean ready = makeReady();
+        sound = keep();
         if (captures()) {
             collector.start();
         }
-        look(ready);
         thread.start();
     }
 
@@ -66,7 +63,7 @@ public final class CaptureKeeper implements AutoCloseable {
 
     /** Why the triggers aren't as they should be, with the remedy; empty while they are. */
     public Optional<String> trouble() {
-        return Optional.ofNullable(trouble);
+        return drift.problem();
     }
 
     public CollectorStatus collector() {
@@ -74,48 +71,23 @@ public final class CaptureKeeper implements AutoCloseable {
     }
 
     private void run() {
-        boolean ready = trouble == null;
         try {
-            while (!closing.tryAcquire((ready ? NOW_AND_THEN : SOON).toMillis(), TimeUnit.MILLISECONDS)) {
-                ready = makeReady();
-                look(ready);
+            while (!closing.tryAcquire((sound ? NOW_AND_THEN : SOON).toMillis(), TimeUnit.MILLISECONDS)) {
+                sound = keep();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean makeReady() {
-        try {
-            capture.ready();
-            if (trouble != null) {
-                LOG.info("Database '{}' is as it should be again", database);
-            }
-            trouble = null;
-            return true;
-        } catch (CaptureException | DatabaseException e) {
-            String message = String.valueOf(e.getMessage());
-            if (!message.equals(trouble)) {
-                LOG.warn("Database '{}': {} (tried again by itself)", database, message);
-            }
-            trouble = message;
-            return false;
-        } catch (RuntimeException e) {
-            if (trouble == null) {
-                LOG.error("Database '{}' can't be looked at (tried again by itself)", database, e);
-            }
-            trouble = e.toString();
-            return false;
+    /** Whether all is as it should be now. */
+    private boolean keep() {
+        if (captures()) {
+            drift.run();
         }
-    }
-
-    private void look(boolean ready) {
-        try {
-            status = capture.status();
-        } catch (RuntimeException e) {
-            // Told by makeReady where it lasts.
-            LOG.debug("The state of database '{}' can't be read (ready: {})", database, ready, e);
-        }
+        CaptureStatus seen = capture.status();
+        status = seen;
+        return drift.problem().isEmpty() && seen.error() == null;
     }
 
     /** Stops the collector, the page under way finished, and itself. */
