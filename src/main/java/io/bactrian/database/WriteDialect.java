@@ -54,6 +54,6 @@ public interface WriteDialect {
     @Nullable
     Object read(ResultSet row, int index, Column column) throws SQLException;
 
-    /** Which parameter, counted from 1, a refused statement couldn't take, where the product says so. */
+    /** Which parameter, counted from 1, held a value that doesn't fit its column, where the product says so. */
     OptionalInt refusedParameter(SQLException failure);
 }

@@ -140,10 +140,13 @@ final class PostgresqlWrites implements WriteDialect {
         return PostgresqlValues.read(row, index, column);
     }
 
-    /** From the error's context, which servers since version 16 give. */
+    /** From the error's context, where the server gives one; a domain's check is a constraint (23), no wrong value. */
     @Override
     public OptionalInt refusedParameter(SQLException failure) {
-        ServerErrorMessage error = failure instanceof PSQLException server ? server.getServerErrorMessage() : null;
+        ServerErrorMessage error = failure instanceof PSQLException server
+                        && String.valueOf(server.getSQLState()).startsWith("22")
+                ? server.getServerErrorMessage()
+                : null;
         String where = error == null ? null : error.getWhere();
         Matcher parameter = PARAMETER.matcher(where == null ? "" : where);
         return parameter.find() ? OptionalInt.of(Integer.parseInt(parameter.group(1))) : OptionalInt.empty();
