@@ -19,6 +19,10 @@ final class Shop {
 
     Shop() {
         url = PostgresServer.newDatabase();
+        // The tests' server allows prepared transactions, where triggers don't notify unless told to.
+        PostgresServer.execute(
+                url.substring(url.lastIndexOf('/') + 1),
+                "ALTER DATABASE " + url.substring(url.lastIndexOf('/') + 1) + " SET bactrian.notify = 'on'");
         execute("""
                 CREATE TABLE bench_orders (
                     id bigint PRIMARY KEY,
