@@ -97,7 +97,6 @@ final class LiveRoutes {
         List<RouteDefinition> reversed = new ArrayList<>(loaded.routes());
         Collections.reverse(reversed);
         removeRoutes(reversed);
-        sweepConnectors();
         for (RouteTemplateDefinition template : loaded.definitions().templates()) {
             quietly("remove template " + template.getId(), () -> model.removeRouteTemplateDefinition(template));
         }
@@ -127,8 +126,11 @@ final class LiveRoutes {
         }
     }
 
-    /** With the last route that used it, Camel has removed a connector's endpoint, and leaves its route to us. */
-    private void sweepConnectors() {
+    /**
+     * Removes connectors' routes that no file uses any more. Not before all files of a batch are loaded: routes of the
+     * version before call them until then.
+     */
+    void sweepConnectors() {
         Set<String> used = new HashSet<>();
         for (Endpoint endpoint : context.getEndpoints()) {
             if (endpoint instanceof KameletEndpoint connector) {
@@ -142,14 +144,13 @@ final class LiveRoutes {
         unused.forEach(connectorRoutes::remove);
     }
 
-    /** Connectors of these templates are made anew when the files that use them are loaded again. */
-    void dropConnectors(Set<String> templates) {
+    /** Files that are loaded from now on get connectors made of these templates as they are now. */
+    void renewConnectors(Set<String> templates) {
         for (Endpoint endpoint : List.copyOf(context.getEndpoints())) {
             if (endpoint instanceof KameletEndpoint connector && templates.contains(connector.getTemplateId())) {
-                quietly("drop " + connector.getTemplateId(), () -> context.removeEndpoint(endpoint));
+                quietly("renew " + connector.getTemplateId(), () -> context.removeEndpoint(endpoint));
             }
         }
-        sweepConnectors();
     }
 
     private void stop(String route) throws Exception {

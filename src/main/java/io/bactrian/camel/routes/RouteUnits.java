@@ -98,6 +98,7 @@ final class RouteUnits {
                 refuse(text, cause);
             }
         });
+        live.sweepConnectors();
         nextTry = refused.values().stream().anyMatch(RouteFileException::passing)
                 ? clock.instant().plus(PASSING_RETRY)
                 : null;
@@ -141,7 +142,7 @@ final class RouteUnits {
                 (System.nanoTime() - begin) / 1_000_000);
         loaded.warnings().forEach(LOG::warn);
         Set<String> changed = old == null ? Set.of() : new HashSet<>(loaded.templateIds());
-        live.dropConnectors(changed);
+        live.renewConnectors(changed);
         return changed;
     }
 
