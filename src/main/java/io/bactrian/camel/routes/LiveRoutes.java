@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.Endpoint;
@@ -130,13 +130,9 @@ final class LiveRoutes {
      * Removes connectors' routes that no file uses any more. Not before all files of a batch are loaded: routes of the
      * version before call them until then.
      */
-    void sweepConnectors() {
-        Set<String> used = new HashSet<>();
-        for (Endpoint endpoint : context.getEndpoints()) {
-            if (endpoint instanceof KameletEndpoint connector) {
-                used.add(connector.getRouteId());
-            }
-        }
+    private void sweepConnectors() {
+        Set<String> used =
+                connectors().stream().map(KameletEndpoint::getRouteId).collect(Collectors.toSet());
         List<RouteDefinition> unused = connectorRoutes.stream()
                 .filter(route -> !used.contains(route.getRouteId()))
                 .toList();
@@ -144,13 +140,34 @@ final class LiveRoutes {
         unused.forEach(connectorRoutes::remove);
     }
 
+    /** Gives up connectors of templates that no file uses any more. */
+    void keepConnectors(Set<String> templates) {
+        Set<String> unused =
+                connectors().stream().map(KameletEndpoint::getTemplateId).collect(Collectors.toSet());
+        unused.removeAll(templates);
+        renewConnectors(unused);
+        sweepConnectors();
+    }
+
     /** Files that are loaded from now on get connectors made of these templates as they are now. */
     void renewConnectors(Set<String> templates) {
-        for (Endpoint endpoint : List.copyOf(context.getEndpoints())) {
-            if (endpoint instanceof KameletEndpoint connector && templates.contains(connector.getTemplateId())) {
-                quietly("renew " + connector.getTemplateId(), () -> context.removeEndpoint(endpoint));
+        for (KameletEndpoint connector : connectors()) {
+            if (templates.contains(connector.getTemplateId())) {
+                quietly("renew " + connector.getTemplateId(), () -> context.removeEndpoint(connector));
             }
         }
+    }
+
+    /** Without the two ends that each connector's own route has. */
+    private List<KameletEndpoint> connectors() {
+        List<KameletEndpoint> connectors = new ArrayList<>();
+        for (Endpoint endpoint : context.getEndpoints()) {
+            if (endpoint instanceof KameletEndpoint connector
+                    && !Set.of("source", "sink").contains(connector.getTemplateId())) {
+                connectors.add(connector);
+            }
+        }
+        return connectors;
     }
 
     private void stop(String route) throws Exception {

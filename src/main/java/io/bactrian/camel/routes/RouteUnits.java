@@ -98,7 +98,9 @@ final class RouteUnits {
                 refuse(text, cause);
             }
         });
-        live.sweepConnectors();
+        Set<String> templatesInUse = new HashSet<>();
+        running().forEach(version -> templatesInUse.addAll(version.loaded().templatesUsed()));
+        live.keepConnectors(templatesInUse);
         nextTry = refused.values().stream().anyMatch(RouteFileException::passing)
                 ? clock.instant().plus(PASSING_RETRY)
                 : null;

@@ -410,7 +410,7 @@ class RouteFilesTest {
         await().until(() -> ask("b").equals("ho!!"));
         folder.delete("b.xml");
         folder.awaitGone("b.xml");
-        assertNull(context.getRouteDefinition("b"));
+        assertEquals(List.of(), context.getRouteDefinitions());
     }
 
     private static String shout(String body) {
