@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A folder of real files over a real Camel context. */
+/** A folder of real files over a real Camel context. Over 400 lines, most of them the files themselves. */
 class RouteFilesTest {
     @TempDir
     Path temp;
