@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.Endpoint;
@@ -97,7 +97,6 @@ final class LiveRoutes {
         List<RouteDefinition> reversed = new ArrayList<>(loaded.routes());
         Collections.reverse(reversed);
         removeRoutes(reversed);
-        sweepConnectors();
         for (RouteTemplateDefinition template : loaded.definitions().templates()) {
             quietly("remove template " + template.getId(), () -> model.removeRouteTemplateDefinition(template));
         }
@@ -127,14 +126,13 @@ final class LiveRoutes {
         }
     }
 
-    /** With the last route that used it, Camel has removed a connector's endpoint, and leaves its route to us. */
+    /**
+     * Removes connectors' routes that no file uses any more. Not before all files of a batch are loaded: routes of the
+     * version before call them until then.
+     */
     private void sweepConnectors() {
-        Set<String> used = new HashSet<>();
-        for (Endpoint endpoint : context.getEndpoints()) {
-            if (endpoint instanceof KameletEndpoint connector) {
-                used.add(connector.getRouteId());
-            }
-        }
+        Set<String> used =
+                connectors().stream().map(KameletEndpoint::getRouteId).collect(Collectors.toSet());
         List<RouteDefinition> unused = connectorRoutes.stream()
                 .filter(route -> !used.contains(route.getRouteId()))
                 .toList();
@@ -142,14 +140,34 @@ final class LiveRoutes {
         unused.forEach(connectorRoutes::remove);
     }
 
-    /** Connectors of these templates are made anew when the files that use them are loaded again. */
-    void dropConnectors(Set<String> templates) {
-        for (Endpoint endpoint : List.copyOf(context.getEndpoints())) {
-            if (endpoint instanceof KameletEndpoint connector && templates.contains(connector.getTemplateId())) {
-                quietly("drop " + connector.getTemplateId(), () -> context.removeEndpoint(endpoint));
+    /** Gives up connectors of templates that no file uses any more. */
+    void keepConnectors(Set<String> templates) {
+        Set<String> unused =
+                connectors().stream().map(KameletEndpoint::getTemplateId).collect(Collectors.toSet());
+        unused.removeAll(templates);
+        renewConnectors(unused);
+        sweepConnectors();
+    }
+
+    /** Files that are loaded from now on get connectors made of these templates as they are now. */
+    void renewConnectors(Set<String> templates) {
+        for (KameletEndpoint connector : connectors()) {
+            if (templates.contains(connector.getTemplateId())) {
+                quietly("renew " + connector.getTemplateId(), () -> context.removeEndpoint(connector));
             }
         }
-        sweepConnectors();
+    }
+
+    /** Without the two ends that each connector's own route has. */
+    private List<KameletEndpoint> connectors() {
+        List<KameletEndpoint> connectors = new ArrayList<>();
+        for (Endpoint endpoint : context.getEndpoints()) {
+            if (endpoint instanceof KameletEndpoint connector
+                    && !Set.of("source", "sink").contains(connector.getTemplateId())) {
+                connectors.add(connector);
+            }
+        }
+        return connectors;
     }
 
     private void stop(String route) throws Exception {

@@ -98,6 +98,9 @@ final class RouteUnits {
                 refuse(text, cause);
             }
         });
+        Set<String> templatesInUse = new HashSet<>();
+        running().forEach(version -> templatesInUse.addAll(version.loaded().templatesUsed()));
+        live.keepConnectors(templatesInUse);
         nextTry = refused.values().stream().anyMatch(RouteFileException::passing)
                 ? clock.instant().plus(PASSING_RETRY)
                 : null;
@@ -141,7 +144,7 @@ final class RouteUnits {
                 (System.nanoTime() - begin) / 1_000_000);
         loaded.warnings().forEach(LOG::warn);
         Set<String> changed = old == null ? Set.of() : new HashSet<>(loaded.templateIds());
-        live.dropConnectors(changed);
+        live.renewConnectors(changed);
         return changed;
     }
 

@@ -125,6 +125,8 @@ final class TextLoading {
                 templatesUsed.add(connector.getTemplateId());
             }
         }
+        // A template's own file names it without using it.
+        templates.forEach(template -> templatesUsed.remove(template.getId()));
         Map<Boolean, List<RouteDefinition>> byConnector =
                 routes.stream().collect(Collectors.partitioningBy(route -> Boolean.TRUE.equals(route.isKamelet())));
         return new Loaded(

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A folder of real files over a real Camel context. */
+/** A folder of real files over a real Camel context. Over 400 lines, most of them the files themselves. */
 class RouteFilesTest {
     @TempDir
     Path temp;
@@ -390,24 +390,7 @@ class RouteFilesTest {
 
     @Test
     void aFileThatUsesAConnectorIsReplacedWithWhatTheConnectorMade() {
-        folder.write("shout.kamelet.yaml", """
-                        apiVersion: camel.apache.org/v1
-                        kind: Kamelet
-                        metadata:
-                          name: shout
-                        spec:
-                          definition:
-                            title: Shout
-                            properties:
-                              mark:
-                                type: string
-                          template:
-                            from:
-                              uri: kamelet:source
-                              steps:
-                                - setBody:
-                                    simple: "${body}{{mark}}"
-                        """)
+        folder.write("shout.kamelet.yaml", shout("${body}{{mark}}"))
                 .write("a.xml", xml("a", "hey").replace("</route>", "<to uri='kamelet:shout?mark=!'/></route>"))
                 .write("b.xml", xml("b", "ho").replace("</route>", "<to uri='kamelet:shout?mark=!'/></route>"))
                 .start();
@@ -421,6 +404,34 @@ class RouteFilesTest {
         folder.delete("a.xml");
         folder.awaitGone("a.xml");
         assertEquals("ho!", ask("b"));
+        assertEquals(List.of("b"), folder.status("b.xml").routes());
+
+        folder.write("shout.kamelet.yaml", shout("${body}{{mark}}{{mark}}"));
+        await().until(() -> ask("b").equals("ho!!"));
+        folder.delete("b.xml");
+        folder.awaitGone("b.xml");
+        assertEquals(List.of(), context.getRouteDefinitions());
+    }
+
+    private static String shout(String body) {
+        return """
+                apiVersion: camel.apache.org/v1
+                kind: Kamelet
+                metadata:
+                  name: shout
+                spec:
+                  definition:
+                    title: Shout
+                    properties:
+                      mark:
+                        type: string
+                  template:
+                    from:
+                      uri: kamelet:source
+                      steps:
+                        - setBody:
+                            simple: "%s"
+                """.formatted(body);
     }
 
     @Test
