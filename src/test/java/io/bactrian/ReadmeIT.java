@@ -88,7 +88,8 @@ class ReadmeIT {
 
         String broken = edited.replace("table:purchase_requests", "nonsense:here");
         edit(route, broken, log, "routes/LowStock.java:");
-        assertTrue(shell(blocks.next()).contains("old version running"));
+        String routes = shell(blocks.next());
+        assertTrue(routes.contains("old-version-running"), routes);
         shell(sell.replace("\"quantity\": 2", "\"quantity\": 0"));
         awaiting(log).until(() -> text(log).contains("Reorder now: SADDLE, 0 left"));
         edit(route, edited, log, "routes/LowStock.java loaded");

@@ -1,9 +1,7 @@
 package io.bactrian.camel.routes;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +28,6 @@ public record RouteFileStatus(
     public enum State {
         LOADED,
         BROKEN,
-        OLD_VERSION_RUNNING;
-
-        /** As the API and the console show it: `old version running`. */
-        @JsonValue
-        public String label() {
-            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        }
+        OLD_VERSION_RUNNING
     }
 }
