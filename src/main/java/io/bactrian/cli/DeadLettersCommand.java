@@ -29,7 +29,7 @@ final class DeadLettersCommand implements Runnable {
     int list(@Mixin PlatformCommand platform) {
         platform.list(
                 "/api/dead-letters?limit=1000",
-                List.of("id", "subscription", "changeId", "attempts", "diedAt", "error"));
+                List.of("id", "subscription", "change/id", "attempts", "died", "error"));
         return 0;
     }
 
