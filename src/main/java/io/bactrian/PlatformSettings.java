@@ -52,7 +52,6 @@ record PlatformSettings(
                         configuration.required("bactrian.http.host"),
                         configuration.integer("bactrian.http.port", 0, 65535),
                         HttpSettings.DEFAULT_MAX_BODY,
-                        null,
                         configuration.list("bactrian.http.open-paths")),
                 configuration.text("bactrian.security.admin-key"),
                 HookSettings.of(configuration.text("bactrian.hooks.allow-cidr").orElse("")),
