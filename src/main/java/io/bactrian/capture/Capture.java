@@ -37,6 +37,10 @@ public final class Capture {
         this.meta = new CaptureMeta(database);
     }
 
+    public String databaseName() {
+        return database.name();
+    }
+
     public CaptureSettings settings() {
         return settings;
     }
@@ -59,7 +63,8 @@ public final class Capture {
     }
 
     /**
-     * Makes the database capture what is configured; what is as it should be is left alone.
+     * Makes the database capture what is configured; what is as it should be is left alone. Where no table is named, what
+     * is captured without being configured is released.
      *
      * @param tables only these; empty for all that are configured
      * @return what was done

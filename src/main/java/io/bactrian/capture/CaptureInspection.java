@@ -1,6 +1,7 @@
 package io.bactrian.capture;
 
 import io.bactrian.capture.CaptureDrift.Kind;
+import io.bactrian.database.Column;
 import io.bactrian.database.Database;
 import io.bactrian.database.Table;
 import io.bactrian.database.TriggerDialect;
@@ -49,29 +50,29 @@ final class CaptureInspection {
                             "; ",
                             forbidding.stream().map(CaptureDrift::toString).toList()));
         }
-        List<String> statements = new ArrayList<>();
-        if (!missing().isEmpty()) {
-            statements.addAll(triggers.foundation());
-        }
+        List<String> removals = new ArrayList<>();
+        List<String> additions = new ArrayList<>();
         Map<String, InstalledCapture> installed = triggers.installed(connection);
         for (Table table : chosen(tables)) {
             CaptureDdl wanted = triggers.capture(table, excluded(table));
             InstalledCapture now = installed.get(table.name());
             if (now == null || !now.definition().equals(wanted.definition())) {
                 if (now != null) {
-                    statements.addAll(now.removal());
+                    removals.addAll(now.removal());
                 }
-                statements.addAll(wanted.statements());
+                additions.addAll(wanted.statements());
             }
         }
-        if (tables.isEmpty()) {
-            Set<String> names = wantedTables().keySet();
-            installed.forEach((name, now) -> {
-                if (!names.contains(name)) {
-                    statements.addAll(now.removal());
-                }
-            });
-        }
+        Set<String> names = wantedTables().keySet();
+        installed.forEach((name, now) -> {
+            if (tables.isEmpty() && !names.contains(name)) {
+                removals.addAll(now.removal());
+            }
+        });
+        // First all removals: where tables swapped names, what one must lose bears the name of what the other gets.
+        List<String> statements = new ArrayList<>(missing().isEmpty() ? List.of() : triggers.foundation());
+        statements.addAll(removals);
+        statements.addAll(additions);
         return plan(statements, warnings());
     }
 
@@ -157,6 +158,14 @@ final class CaptureInspection {
     }
 
     private Optional<CaptureDrift> ofTable(Table table, @Nullable InstalledCapture installed) {
+        if (excluded(table)
+                .containsAll(table.columns().stream().map(Column::name).toList())) {
+            return Optional.of(new CaptureDrift(
+                    table.name(),
+                    Kind.WRONG_EXCLUSION,
+                    "no column of " + table.name() + " is left to capture",
+                    "mend capture.exclude-columns"));
+        }
         for (String column : excluded(table)) {
             if (table.column(column).isEmpty() || table.key().contains(column)) {
                 String reason = table.key().contains(column) ? " belongs to the key" : " doesn't exist";

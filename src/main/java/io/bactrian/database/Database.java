@@ -139,13 +139,14 @@ public final class Database implements AutoCloseable {
 
     /** The exception that callers of this room get for a driver's. */
     public DatabaseException failure(SQLException e) {
-        // The pool's own: nobody gave it a connection in time.
-        DatabaseException.Kind kind =
-                e instanceof SQLTransientConnectionException ? DatabaseException.Kind.UNREACHABLE : dialect.classify(e);
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        String reason = e instanceof SQLTransientConnectionException ? e.getMessage() + ": " + cause.getMessage() : "";
-        return new DatabaseException(
-                kind, "Database " + name() + ": " + (reason.isEmpty() ? e.getMessage() : reason), e);
+        if (e instanceof SQLTransientConnectionException) {
+            // The pool's own: it gave no connection in time; its cause, where there is one, says why none could be
+            // made.
+            String reason = e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")";
+            return new DatabaseException(
+                    DatabaseException.Kind.UNREACHABLE, "Database " + name() + ": " + e.getMessage() + reason, e);
+        }
+        return new DatabaseException(dialect.classify(e), "Database " + name() + ": " + e.getMessage(), e);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,11 +39,6 @@ abstract class DialectContract {
                 .forEach((pitfall, reason) -> System.out.println(
                         db.database.dialect().product() + ": pitfall " + pitfall + " doesn't apply: " + reason));
         db.close();
-    }
-
-    final void applies(int pitfall) {
-        Assumptions.assumeFalse(
-                notApplicable().containsKey(pitfall), () -> notApplicable().get(pitfall));
     }
 
     @Test

@@ -61,7 +61,7 @@ final class PostgresqlCapture {
         List<String> settings = settings();
         String function = "bactrian." + quoted(functionName(table.name()));
         String quote = dollarQuote(body);
-        StringBuilder create = new StringBuilder("CREATE OR REPLACE FUNCTION ")
+        StringBuilder create = new StringBuilder("CREATE FUNCTION ")
                 .append(function)
                 .append("() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER\n");
         settings.forEach(
@@ -71,6 +71,9 @@ final class PostgresqlCapture {
                 table.name(),
                 definition(body, settings, true, List.of(ROW_TRIGGER_TYPE + "O", TRUNCATE_TRIGGER_TYPE + "O")),
                 List.of(
+                        // A dropped table left it behind; where a renamed one still uses it, this fails, and nothing is
+                        // done.
+                        "DROP FUNCTION IF EXISTS " + function + "()",
                         create.toString(),
                         "REVOKE ALL ON FUNCTION " + function + "() FROM PUBLIC",
                         "CREATE TRIGGER " + quoted(ROW_TRIGGER) + " AFTER INSERT OR UPDATE OR DELETE ON "
@@ -115,7 +118,7 @@ final class PostgresqlCapture {
                 END IF;
                 -- The collector holds this lock while it sleeps. NOTIFY would make PREPARE TRANSACTION fail.
                 IF NOT pg_try_advisory_xact_lock_shared(%d, %d)
-                    AND (current_setting('max_prepared_transactions') = '0' OR current_setting('bactrian.notify', true) = 'on')
+                    AND (%s)
                 THEN
                     NOTIFY bactrian;
                 END IF;
@@ -128,7 +131,8 @@ final class PostgresqlCapture {
                         literal(table.name()),
                         ORIGIN,
                         TriggerDialect.WAKE_LOCK_CLASS,
-                        TriggerDialect.WAKE_LOCK_OBJECT);
+                        TriggerDialect.WAKE_LOCK_OBJECT,
+                        PostgresqlTriggers.NOTIFIES);
     }
 
     private String insert(String operation, String key, boolean old, boolean next) {

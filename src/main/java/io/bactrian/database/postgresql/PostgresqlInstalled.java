@@ -33,7 +33,9 @@ final class PostgresqlInstalled {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_proc f ON f.oid = t.tgfoid
             JOIN pg_namespace fn ON fn.oid = f.pronamespace
-            WHERE t.tgparentid = 0 AND (t.tgname IN ('!bactrian_row', '!bactrian_truncate') OR fn.nspname = 'bactrian')
+            WHERE t.tgparentid = 0
+              AND (t.tgname IN ('!bactrian_row', '!bactrian_truncate')
+                   OR fn.nspname = 'bactrian' AND f.proname LIKE 'capture\\_%')
             ORDER BY 1, t.tgname
             """;
 

@@ -10,6 +10,13 @@ import java.util.Set;
 
 /** Our tables in the schema {@code bactrian}, and a function with two triggers per captured table. */
 final class PostgresqlTriggers implements TriggerDialect {
+    /**
+     * Whether triggers notify. Where they don't, since NOTIFY makes PREPARE TRANSACTION fail, whoever collects must poll:
+     * nothing wakes it.
+     */
+    static final String NOTIFIES = "current_setting('max_prepared_transactions') = '0'"
+            + " OR coalesce(current_setting('bactrian.notify', true), '') = 'on'";
+
     @Override
     public String ours(String name) {
         return "bactrian." + name;
@@ -89,6 +96,15 @@ final class PostgresqlTriggers implements TriggerDialect {
     public List<String> removal() {
         // No CASCADE: what a user built upon ours isn't ours to drop.
         return List.of(
+                // A dropped table takes its triggers along and leaves their function.
+                """
+                DO $$ DECLARE function regprocedure; BEGIN
+                    FOR function IN SELECT oid FROM pg_proc
+                        WHERE pronamespace = to_regnamespace('bactrian') AND proname LIKE 'capture\\_%'
+                    LOOP
+                        EXECUTE 'DROP FUNCTION ' || function;
+                    END LOOP;
+                END $$""",
                 "DROP VIEW IF EXISTS bactrian.health",
                 "DROP TABLE IF EXISTS bactrian.change",
                 "DROP TABLE IF EXISTS bactrian.applied",

@@ -23,8 +23,8 @@ final class PostgresqlWarnings {
 
     private static final String PARTITIONED = "SELECT relname FROM pg_class WHERE oid = ?::regclass AND relkind = 'p'";
 
-    private static final String PREPARED = "SELECT current_setting('max_prepared_transactions')::int"
-            + " WHERE coalesce(current_setting('bactrian.notify', true), '') <> 'on'";
+    private static final String PREPARED =
+            "SELECT current_setting('max_prepared_transactions') WHERE NOT (" + PostgresqlTriggers.NOTIFIES + ")";
 
     private PostgresqlWarnings() {}
 
@@ -32,11 +32,11 @@ final class PostgresqlWarnings {
         List<String> warnings = new ArrayList<>();
         try (var statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(PREPARED)) {
-            if (row.next() && row.getInt(1) > 0) {
-                warnings.add(
-                        "max_prepared_transactions is " + row.getInt(1) + ": triggers don't NOTIFY, for it would make"
-                                + " PREPARE TRANSACTION fail, and changes are found by polling. If nobody prepares transactions"
-                                + " here: ALTER DATABASE … SET bactrian.notify = 'on'");
+            if (row.next()) {
+                warnings.add("max_prepared_transactions is " + row.getString(1)
+                        + ": triggers don't NOTIFY, for it would make"
+                        + " PREPARE TRANSACTION fail, and changes are found by polling. If nobody prepares transactions"
+                        + " here: ALTER DATABASE … SET bactrian.notify = 'on'");
             }
         }
         return warnings;

@@ -126,10 +126,11 @@ final class SqliteTriggers implements TriggerDialect {
         Map<String, InstalledCapture> captures = new LinkedHashMap<>();
         for (Map.Entry<String, List<String>> table : definitions.entrySet()) {
             String name = table.getKey();
-            List<String> definition = new ArrayList<>(table.getValue());
+            List<String> definition = new ArrayList<>();
             for (String trigger : earlierTriggers(connection, name)) {
-                definition.add("-- after the user's trigger " + trigger);
+                definition.add("-- fires after the user's trigger " + trigger);
             }
+            definition.addAll(table.getValue());
             captures.put(
                     name,
                     new InstalledCapture(
