@@ -75,6 +75,7 @@ final class PostgresqlCollectorSession implements CollectorSession {
         execute("SET jit = off");
         notifies = is(
                 "current_setting('max_prepared_transactions') = '0' OR current_setting('bactrian.notify', true) = 'on'");
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         connection.setAutoCommit(false);
         page = connection.prepareStatement(ROWS + "ORDER BY seq LIMIT ?");
         deletion = connection.prepareStatement("DELETE FROM bactrian.change WHERE seq BETWEEN ? AND ?");
@@ -142,10 +143,12 @@ final class PostgresqlCollectorSession implements CollectorSession {
     public List<CapturedRow> read(long after, int limit) throws SQLException {
         page.setInt(1, limit);
         List<CapturedRow> rows = rows(page);
-        connection.rollback();
-        if (!rows.isEmpty()) {
-            poll = SHORTEST_POLL_MILLIS;
+        if (rows.isEmpty()) {
+            connection.rollback();
+            return rows;
         }
+        // The removal goes on in this transaction, which holds no snapshot meanwhile (READ COMMITTED).
+        poll = SHORTEST_POLL_MILLIS;
         if (rows.size() >= MANY && holdsWakeUpLock) {
             unlock();
         }
