@@ -12,7 +12,6 @@ import java.util.List;
  */
 public record HttpSettings(String host, int port, int maxBody, List<String> openPaths) {
     public static final String DEFAULT_HOST = "127.0.0.1";
-    public static final int DEFAULT_PORT = 8080;
     public static final int DEFAULT_MAX_BODY = 1024 * 1024;
 
     public HttpSettings {

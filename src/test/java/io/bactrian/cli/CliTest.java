@@ -4,16 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bactrian.camel.routes.RouteFileStatus;
 import io.bactrian.capture.CaptureSettings;
 import io.bactrian.config.Configuration;
 import io.bactrian.database.Database;
+import io.bactrian.http.ApiKeys;
 import io.bactrian.store.StoreException;
+import io.bactrian.subscription.DeadLetters;
+import io.bactrian.subscription.SubscriptionStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -147,6 +153,23 @@ class CliTest {
     void theVersionIsPrinted() {
         assertEquals(0, run("version"), this::told);
         assertTrue(out.toString().startsWith("Bactrian "), this::told);
+    }
+
+    @Test
+    void listsShowWhatTheApiTells() {
+        assertTold(SubscriptionsCommand.COLUMNS, SubscriptionStatus.class);
+        assertTold(DeadLettersCommand.COLUMNS, DeadLetters.DeadLetter.class);
+        assertTold(RoutesCommand.COLUMNS, RouteFileStatus.class);
+        assertTold(KeysCommand.COLUMNS, ApiKeys.ApiKey.class);
+    }
+
+    private static void assertTold(List<String> columns, Class<? extends Record> shown) {
+        List<String> told = Arrays.stream(shown.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
+        for (String column : columns) {
+            assertTrue(told.contains(column.split("/", 2)[0]), () -> column + " isn't among " + told);
+        }
     }
 
     private void assertFailsInWords(String words, String... line) {
