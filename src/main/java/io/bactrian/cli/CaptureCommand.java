@@ -110,7 +110,7 @@ final class CaptureCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Lets the store in this data folder collect the database from now on, whoever it was before.",
-                "Run it while the platform is stopped, and only where the former platform is gone for good."
+                "Only where the former platform is gone for good. One that runs on this folder notices by itself."
             })
     int takeover(@Mixin Place place) {
         return with(place, capture -> {
