@@ -1,5 +1,6 @@
 package io.bactrian;
 
+import io.bactrian.cli.StartException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +22,9 @@ final class DemoDatabase {
 
     private DemoDatabase() {}
 
-    /** Whether a database URL is the demo's. */
-    static boolean isDemo(String url) {
-        return url.startsWith(URL) && Path.of(url.substring(URL.length())).endsWith(FILE);
+    /** Whether a database URL, its path absolute, is that of the demo in this data folder. */
+    static boolean isDemo(String url, Path data) {
+        return url.equals(URL + data.resolve(FILE));
     }
 
     /** Makes the file whole or not at all: a killed first start leaves no half of it. */
@@ -40,7 +41,7 @@ final class DemoDatabase {
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             LOG.info("Demo database made: {}", file);
         } catch (IOException | SQLException e) {
-            throw new IllegalStateException("The demo database " + file + " can't be made: " + e.getMessage(), e);
+            throw new StartException("The demo database " + file + " can't be made: " + e.getMessage(), e);
         }
     }
 

@@ -4,7 +4,6 @@ import io.bactrian.capture.CaptureSettings;
 import io.bactrian.cli.CaptureOpener;
 import io.bactrian.config.Configuration;
 import io.bactrian.database.Database;
-import io.bactrian.database.DatabaseSettings;
 import io.bactrian.store.Store;
 import java.nio.file.Path;
 
@@ -12,12 +11,11 @@ import java.nio.file.Path;
 final class DirectCapture implements CaptureOpener {
     @Override
     public Database database(Configuration configuration, String name) {
-        DatabaseSettings settings =
-                PlatformSettings.database(configuration, name).database();
-        if (DemoDatabase.isDemo(settings.url())) {
-            DemoDatabase.makeWhereMissing(settings.url());
+        PlatformSettings.CapturedDatabase chosen = PlatformSettings.database(configuration, name);
+        if (chosen.demo()) {
+            DemoDatabase.makeWhereMissing(chosen.database().url());
         }
-        return Database.open(settings);
+        return Database.open(chosen.database());
     }
 
     @Override

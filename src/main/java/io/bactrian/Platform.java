@@ -139,7 +139,7 @@ final class Platform implements AutoCloseable {
 
     private void open(Store store, CapturedDatabase each) {
         String name = each.database().name();
-        if (DemoDatabase.isDemo(each.database().url())) {
+        if (each.demo()) {
             DemoDatabase.makeWhereMissing(each.database().url());
         }
         Database database = made(Database.open(each.database()));

@@ -30,8 +30,12 @@ record PlatformSettings(
         Duration appliedRetention,
         Map<String, String> properties) {
 
-    /** A database and what is captured in it. */
-    record CapturedDatabase(DatabaseSettings database, CaptureSettings capture) {}
+    /**
+     * A database and what is captured in it.
+     *
+     * @param demo whether it is the demo's: made, with some rows, where its file isn't there yet
+     */
+    record CapturedDatabase(DatabaseSettings database, CaptureSettings capture, boolean demo) {}
 
     /**
      * @throws io.bactrian.config.ConfigurationException naming key, value and what is allowed
@@ -62,21 +66,21 @@ record PlatformSettings(
     /** One database's settings, for the commands that work on it directly too. */
     static CapturedDatabase database(Configuration configuration, String name) {
         String prefix = "bactrian.databases." + name + '.';
-        String url = configuration.required(prefix + "url");
-        String install = configuration
-                .text(prefix + "capture.install")
-                .orElseGet(() -> DemoDatabase.isDemo(url) ? "auto" : "verify");
+        DatabaseSettings settings = new DatabaseSettings(
+                        name,
+                        configuration.required(prefix + "url"),
+                        configuration.text(prefix + "username").orElse(null),
+                        configuration.text(prefix + "password").orElse(null),
+                        configuration.integer(prefix + "pool-size", 1, 1000))
+                .in(configuration.home());
+        boolean demo = DemoDatabase.isDemo(settings.url(), configuration.path("bactrian.store.directory"));
+        String install = configuration.text(prefix + "capture.install").orElse(demo ? "auto" : "verify");
         return new CapturedDatabase(
-                new DatabaseSettings(
-                                name,
-                                url,
-                                configuration.text(prefix + "username").orElse(null),
-                                configuration.text(prefix + "password").orElse(null),
-                                configuration.integer(prefix + "pool-size", 1, 1000))
-                        .in(configuration.home()),
+                settings,
                 new CaptureSettings(
                         configuration.list(prefix + "capture.tables"),
                         configuration.list(prefix + "capture.exclude-columns"),
-                        CaptureSettings.Install.ofWord(install)));
+                        CaptureSettings.Install.ofWord(install)),
+                demo);
     }
 }
