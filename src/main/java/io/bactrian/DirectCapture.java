@@ -6,6 +6,7 @@ import io.bactrian.config.Configuration;
 import io.bactrian.database.Database;
 import io.bactrian.database.DatabaseSettings;
 import io.bactrian.store.Store;
+import java.nio.file.Path;
 
 /** Opens databases and the store for the capture commands, which work without the running platform. */
 final class DirectCapture implements CaptureOpener {
@@ -26,8 +27,12 @@ final class DirectCapture implements CaptureOpener {
 
     @Override
     public String storeId(Configuration configuration) {
-        try (Store store = Store.open(configuration.path("bactrian.store.directory"))) {
-            return store.id();
-        }
+        Path directory = configuration.path("bactrian.store.directory");
+        // Without the lock: the platform that was refused may be running, and goes on by itself after a takeover.
+        return Store.idIn(directory).orElseGet(() -> {
+            try (Store store = Store.open(directory)) {
+                return store.id();
+            }
+        });
     }
 }

@@ -2,6 +2,7 @@ package io.bactrian;
 
 import io.bactrian.camel.routes.RouteFileStatus;
 import io.bactrian.camel.routes.RouteFiles;
+import io.bactrian.camel.routes.WaitingRoute;
 import io.bactrian.capture.CaptureKeeper;
 import io.bactrian.capture.CollectorStatus;
 import io.bactrian.database.Database;
@@ -78,6 +79,14 @@ final class OperatorView implements PlatformView {
         List<Check> checks = new ArrayList<>();
         RouteFiles files = routes;
         checks.add(new Check("routes", files != null, files == null ? "being loaded" : null));
+        for (RouteFileStatus file : routes()) {
+            for (WaitingRoute waiting : file.waiting()) {
+                checks.add(new Check(
+                        "route " + waiting.route(),
+                        false,
+                        "can't start yet, it is tried again by itself: " + waiting.cause()));
+            }
+        }
         for (CaptureKeeper keeper : keepers) {
             String error = keeper.trouble()
                     .or(() -> keeper.status().map(status -> status.error()))

@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -70,6 +72,23 @@ public final class Store implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /**
+     * The id of the store in this directory, also while a process has it open; empty where there is none yet.
+     *
+     * @throws StoreException where it can't be read
+     */
+    public static Optional<String> idIn(Path directory) {
+        Path path = directory.resolve("store.db");
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        try (Connection connection = new SqliteFile(path).reader()) {
+            return Optional.ofNullable(id(connection));
+        } catch (SQLException e) {
+            throw new StoreException("Can't read " + path + ": " + e.getMessage(), e);
         }
     }
 
@@ -177,10 +196,14 @@ public final class Store implements AutoCloseable {
                 insert.setString(1, UUID.randomUUID().toString());
                 insert.executeUpdate();
             }
-            try (PreparedStatement query = connection.prepareStatement("SELECT value FROM store WHERE name = 'id'");
-                    ResultSet row = query.executeQuery()) {
-                return row.getString(1);
-            }
+            return Objects.requireNonNull(id(connection));
+        }
+    }
+
+    private static @Nullable String id(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT value FROM store WHERE name = 'id'");
+                ResultSet row = query.executeQuery()) {
+            return row.next() ? row.getString(1) : null;
         }
     }
 }

@@ -111,7 +111,8 @@ final class FailureWatch {
     /** What an operator reads of a failure. */
     static String text(Throwable cause) {
         String message = cause.getMessage();
-        String text = cause instanceof DeliveryException && message != null
+        // Ours speak in whole sentences; of a foreign one the class says the half.
+        String text = message != null && cause.getClass().getName().startsWith("io.bactrian.")
                 ? message
                 : cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
         return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + "…";

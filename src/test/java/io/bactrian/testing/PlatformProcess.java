@@ -71,6 +71,32 @@ public final class PlatformProcess implements AutoCloseable {
 
     /** Starts the process and returns at once. */
     public PlatformProcess launch() {
+        try {
+            process = builder("run")
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Runs one command line to its end, beside the platform; gives what it printed. */
+    public String command(int exitCode, String... arguments) throws IOException, InterruptedException {
+        Path printed = Files.createTempFile(folder, "command", ".out");
+        Process command = builder(arguments).redirectOutput(printed.toFile()).start();
+        if (!command.waitFor(60, TimeUnit.SECONDS)) {
+            command.destroyForcibly();
+        }
+        String output = Files.readString(printed);
+        if (command.waitFor() != exitCode) {
+            throw new IllegalStateException(
+                    String.join(" ", arguments) + " ended with " + command.exitValue() + ": " + output);
+        }
+        return output;
+    }
+
+    private ProcessBuilder builder(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -83,17 +109,9 @@ public final class PlatformProcess implements AutoCloseable {
         if (options != null && !options.isBlank()) {
             command.addAll(List.of(options.strip().split(" +")));
         }
-        command.addAll(List.of("-cp", classPath(), "io.bactrian.Main", "run"));
-        try {
-            process = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return this;
+        command.addAll(List.of("-cp", classPath(), "io.bactrian.Main"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     }
 
     /** Starts the process and waits until it says it is ready. */
@@ -119,13 +137,13 @@ public final class PlatformProcess implements AutoCloseable {
     /** kill -9. */
     public void kill() {
         running().destroyForcibly();
-        await();
+        awaitEnd();
     }
 
     /** SIGTERM, and waits for the orderly end. */
     public int stop() {
         running().destroy();
-        return await();
+        return awaitEnd();
     }
 
     public HttpResponse<String> call(String method, String path, @Nullable String body)
@@ -203,7 +221,8 @@ public final class PlatformProcess implements AutoCloseable {
         return current;
     }
 
-    private int await() {
+    /** Waits until it has ended; gives its exit code. */
+    public int awaitEnd() {
         try {
             if (!running().waitFor(60, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("It doesn't end: " + output());

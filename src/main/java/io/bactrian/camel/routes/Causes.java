@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.NoSuchEndpointException;
@@ -85,7 +86,7 @@ final class Causes {
         if (t.getClass().getName().contains("yaml")) {
             Matcher mark = MARK.matcher(message);
             if (mark.find()) {
-                return new RouteFileException(Integer.parseInt(mark.group(1)), decapitalized(firstLine(message)));
+                return new RouteFileException(Integer.parseInt(mark.group(1)), decapitalized(yamlSentence(message)));
             }
         }
         Matcher compiler = COMPILER.matcher(message);
@@ -97,6 +98,13 @@ final class Causes {
                             + (symbol.find() ? ": " + symbol.group(1).strip() : ""));
         }
         return null;
+    }
+
+    /** What the parser was at and what it met; between them it quotes the file, indented. */
+    private static String yamlSentence(String message) {
+        return oneLine(message.lines()
+                .filter(line -> !line.isBlank() && !Character.isWhitespace(line.charAt(0)))
+                .collect(Collectors.joining(": ")));
     }
 
     private static String sentence(List<Throwable> chain) {
