@@ -62,7 +62,6 @@ class SecretsIT {
             "/api/dead-letters/3",
             "/api/keys",
             "/api/tables",
-            "/api/databases/shop/tables",
             "/api/databases/shop/tables/orders",
             "/api/databases/away/tables/orders",
             "/health/live",
