@@ -35,7 +35,8 @@ final class Answers {
         if (status >= 200 && status < 300) {
             return DeliveryOutcome.Delivered.INSTANCE;
         }
-        HookException cause = new HookException(target + " answered " + status + hint(status) + shown(body), null);
+        HookException cause =
+                new HookException(target + " answered " + status + hint(status) + shown(target, body), null);
         if (status == 410) {
             return new DeliveryOutcome.Disabled(cause);
         }
@@ -98,7 +99,8 @@ final class Answers {
             return target + " closed the connection without a whole answer";
         }
         if (cause instanceof HttpException) {
-            return target + " answered with something that is not HTTP: " + cause.getMessage();
+            return target + " answered with something that is not HTTP: "
+                    + target.masked(String.valueOf(cause.getMessage()));
         }
         return target + " failed: " + cause;
     }
@@ -108,8 +110,9 @@ final class Answers {
     }
 
     /** The body's beginning on one line, without what could disturb a log or a terminal. */
-    private static String shown(byte[] body) {
-        String text = new String(body, StandardCharsets.UTF_8).trim();
+    private static String shown(HookTarget target, byte[] body) {
+        // Endpoints repeat what they were sent, debugging ones all of it: masked before it is cut.
+        String text = target.masked(new String(body, StandardCharsets.UTF_8)).trim();
         if (text.isEmpty()) {
             return "";
         }

@@ -3,6 +3,8 @@ package io.bactrian.hook;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +22,9 @@ import org.apache.hc.core5.util.Timeout;
 public final class HookTarget {
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
 
+    /** What is shorter occurs in any text. */
+    private static final int SHORTEST_HIDDEN = 6;
+
     private static final Set<String> OURS =
             Set.of("host", "connection", "content-length", "transfer-encoding", "expect");
 
@@ -30,6 +35,8 @@ public final class HookTarget {
     private final Header[] headers;
     private final Duration timeout;
     private final RequestConfig config;
+    /** What an endpoint that repeats its request must not bring into a message; the longest first. */
+    private final List<String> hidden;
 
     /**
      * @param url http or https, without user information
@@ -58,6 +65,30 @@ public final class HookTarget {
                 .setConnectionRequestTimeout(Timeout.of(timeout))
                 .setResponseTimeout(Timeout.of(timeout))
                 .build();
+        this.hidden = hidden(uri, headers, secrets);
+    }
+
+    private static List<String> hidden(URI uri, Map<String, String> headers, List<WebhookSecret> secrets) {
+        List<String> values = new ArrayList<>();
+        for (String query : new String[] {uri.getRawQuery(), uri.getQuery()}) {
+            if (query != null) {
+                values.add(query);
+                for (String parameter : query.split("&")) {
+                    values.add(parameter.substring(parameter.indexOf('=') + 1));
+                }
+            }
+        }
+        for (String value : headers.values()) {
+            values.add(value);
+            // A scheme and a token: Bearer abc.
+            values.add(value.substring(value.indexOf(' ') + 1));
+        }
+        secrets.forEach(secret -> values.add(secret.reveal()));
+        return values.stream()
+                .filter(value -> value.length() >= SHORTEST_HIDDEN)
+                .distinct()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
     }
 
     private static URI parsed(String url) {
@@ -134,6 +165,15 @@ public final class HookTarget {
 
     RequestConfig config() {
         return config;
+    }
+
+    /** A text from elsewhere without what may be secret here: the query, the headers' values, the signing secrets. */
+    String masked(String text) {
+        String masked = text;
+        for (String each : hidden) {
+            masked = masked.replace(each, "…");
+        }
+        return masked;
     }
 
     /** Scheme, host, port and path. */

@@ -28,6 +28,11 @@ final class Causes {
     private static final Pattern UNKNOWN_OPTIONS = Pattern.compile("Unknown parameters=\\[\\{([^=}]+)=");
     private static final Pattern XML_NAMESPACE = Pattern.compile("\\{[^{}]*}");
 
+    /** Camel masks options in whole URIs only, and its messages quote pieces. */
+    private static final Pattern SECRET_OPTION = Pattern.compile(
+            "(?i)\\b([\\w.-]*(?:secret|passw|passphrase|token|authorization|api-?key|credential)[\\w.-]*)=[^&\\s,;})\\]'\"]+");
+
+    private static final Pattern SIGNING_SECRET = Pattern.compile("whsec_[A-Za-z0-9+/=_-]+");
     private static final Pattern NO_TEMPLATE = Pattern.compile("Cannot find RouteTemplate with id (\\S+)");
 
     private Causes() {}
@@ -193,7 +198,9 @@ final class Causes {
     }
 
     private static String oneLine(String message) {
-        String clean = URISupport.sanitizeUri(message.replaceAll("\\s+", " ").strip());
+        String uris = URISupport.sanitizeUri(message.replaceAll("\\s+", " ").strip());
+        String options = SECRET_OPTION.matcher(uris).replaceAll("$1=xxxxxx");
+        String clean = SIGNING_SECRET.matcher(options).replaceAll("whsec_xxxxxx");
         return clean.length() > 400 ? clean.substring(0, 400) + "…" : clean;
     }
 
