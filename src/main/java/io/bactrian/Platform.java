@@ -25,6 +25,8 @@ import io.bactrian.store.Store;
 import io.bactrian.store.StoreException;
 import io.bactrian.subscription.Subscriptions;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,6 +45,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Platform implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
+
+    /** A database that doesn't answer must not keep the others waiting. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(3);
 
     private final PlatformSettings settings;
     private final Clock clock = Clock.systemUTC();
@@ -110,6 +115,8 @@ final class Platform implements AutoCloseable {
         Store store = made(Store.open(settings.data()));
         settings.databases().forEach(each -> open(store, each));
         Subscriptions subscriptions = made(new Subscriptions(store, journals, clock));
+        // While they look at their databases, the rest is made.
+        keepers.values().forEach(CaptureKeeper::start);
         InboundHooks hooks = made(new InboundHooks());
         OperatorView view =
                 new OperatorView(List.copyOf(databases.values()), List.copyOf(keepers.values()), subscriptions);
@@ -124,7 +131,7 @@ final class Platform implements AutoCloseable {
                 PlatformJetty.install(camel.context(), settings.http().host(), port);
         http.mountRoutes(jetty.servlet());
         camel.start();
-        keepers.values().forEach(CaptureKeeper::start);
+        awaitFirstLooks();
         RouteFiles routes = made(new RouteFiles(
                 camel.context(), settings.routes(), removed -> removed.forEach(subscriptions::orphan), clock));
         // In the order of stopping: nothing new comes in, then all subscriptions drain side by side, then routes stop.
@@ -135,6 +142,11 @@ final class Platform implements AutoCloseable {
         http.routesLoaded();
         view.show(routes);
         made(new Chores(databases.values(), settings.appliedRetention(), clock));
+    }
+
+    private void awaitFirstLooks() {
+        Instant until = clock.instant().plus(FIRST_LOOK);
+        keepers.values().forEach(keeper -> keeper.awaitFirstLook(Duration.between(clock.instant(), until)));
     }
 
     private void open(Store store, CapturedDatabase each) {

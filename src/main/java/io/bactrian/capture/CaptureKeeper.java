@@ -2,9 +2,12 @@ package io.bactrian.capture;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one database captured: makes the triggers ready (installs or verifies, as the settings say), again and again
@@ -15,12 +18,15 @@ public final class CaptureKeeper implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(15);
 
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureKeeper.class);
+
     private final String database;
     private final Capture capture;
     private final Collector collector;
     private final DriftWatch drift;
     private final Thread thread;
     private final Semaphore closing = new Semaphore(0);
+    private final CountDownLatch looked = new CountDownLatch(1);
     private volatile @Nullable CaptureStatus status;
     private volatile boolean sound;
 
@@ -47,13 +53,20 @@ public final class CaptureKeeper implements AutoCloseable {
                 || capture.settings().tables().contains("*");
     }
 
-    /** Makes the triggers ready once before it returns, where the database lets it; goes on in the background. */
+    /** Begins; returns at once. */
     public void start() {
-        sound = keep();
-        if (captures()) {
-            collector.start();
-        }
         thread.start();
+    }
+
+    /** Waits until the database was looked at (and, where that is due, capture installed) once, but no longer than this. */
+    public void awaitFirstLook(Duration longest) {
+        try {
+            if (!looked.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("Database '{}' doesn't answer yet; the others go on without it", database);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The state when it was last looked at; empty before the first look. */
@@ -72,6 +85,11 @@ public final class CaptureKeeper implements AutoCloseable {
 
     private void run() {
         try {
+            sound = keep();
+            if (captures()) {
+                collector.start();
+            }
+            looked.countDown();
             while (!closing.tryAcquire((sound ? NOW_AND_THEN : SOON).toMillis(), TimeUnit.MILLISECONDS)) {
                 sound = keep();
             }
@@ -85,15 +103,23 @@ public final class CaptureKeeper implements AutoCloseable {
         if (captures()) {
             drift.run();
         }
-        CaptureStatus seen = capture.status();
-        status = seen;
-        return drift.problem().isEmpty() && seen.error() == null;
+        try {
+            CaptureStatus seen = capture.status();
+            status = seen;
+            return drift.problem().isEmpty() && seen.error() == null;
+        } catch (RuntimeException e) {
+            // This thread must outlive what nobody foresaw: the next look may be fine.
+            LOG.error("The state of capture in database '{}' can't be read", database, e);
+            return false;
+        }
     }
 
     /** Stops the collector, the page under way finished, and itself. */
     @Override
     public void close() {
         closing.release();
+        // It may be waiting for a database that doesn't answer.
+        thread.interrupt();
         collector.close();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
