@@ -1,5 +1,6 @@
 package io.bactrian;
 
+import io.bactrian.cli.StartException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ final class DemoDatabase {
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             LOG.info("Demo database made: {}", file);
         } catch (IOException | SQLException e) {
-            throw new IllegalStateException("The demo database " + file + " can't be made: " + e.getMessage(), e);
+            throw new StartException("The demo database " + file + " can't be made: " + e.getMessage(), e);
         }
     }
 

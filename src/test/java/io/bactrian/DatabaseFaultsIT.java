@@ -33,9 +33,9 @@ class DatabaseFaultsIT {
             - beans:
                 - name: seen
                   type: org.apache.camel.processor.idempotent.jdbc.JdbcMessageIdRepository
-                  properties:
-                    dataSource: "#bean:second"
-                    processorName: once
+                  constructors:
+                    "0": "#bean:second"
+                    "1": once
             - route:
                 id: once
                 from:
@@ -68,7 +68,8 @@ class DatabaseFaultsIT {
             Faults.awaiting(platform).until(() -> platform.output().contains("Ready in"));
             mainWorks(platform, main);
             redFor(platform, "second");
-            assertTrue(Faults.readiness(platform).contains("route once"), Faults.readiness(platform));
+            String routes = Faults.json(platform, "/api/routes").toString();
+            assertTrue(routes.contains("can't start now: Connection refused"), routes);
             execute(main, "INSERT INTO items VALUES (1000)");
 
             try (EmbeddedPostgres server = server()) {

@@ -206,8 +206,7 @@ class RouteFaultsIT {
                     202,
                     platform.call("POST", "/api/dead-letters/" + id + "/retry", null)
                             .statusCode());
-            Faults.awaiting(platform)
-                    .until(() -> platform.output().contains("picky saw " + key(letter)));
+            Faults.awaiting(platform).until(() -> platform.output().contains("picky saw " + key(letter)));
             long second = letters.get(0).path("id").asLong();
             assertEquals(
                     204,
@@ -225,7 +224,8 @@ class RouteFaultsIT {
     }
 
     private static String key(JsonNode letter) {
-        return "{id=" + letter.path("change").path("data").path("key").path("id").asText() + "}";
+        return "{id="
+                + letter.path("change").path("data").path("key").path("id").asText() + "}";
     }
 
     private PlatformProcess platform() {
