@@ -33,8 +33,6 @@ record PlatformSettings(
     /** A database and what is captured in it. */
     record CapturedDatabase(DatabaseSettings database, CaptureSettings capture) {}
 
-    private static final String SQLITE = "jdbc:sqlite:";
-
     /**
      * @throws io.bactrian.config.ConfigurationException naming key, value and what is allowed
      * @throws IllegalArgumentException likewise, from a room's own record
@@ -52,7 +50,6 @@ record PlatformSettings(
                         configuration.required("bactrian.http.host"),
                         configuration.integer("bactrian.http.port", 0, 65535),
                         HttpSettings.DEFAULT_MAX_BODY,
-                        null,
                         configuration.list("bactrian.http.open-paths")),
                 configuration.text("bactrian.security.admin-key"),
                 HookSettings.of(configuration.text("bactrian.hooks.allow-cidr").orElse("")),
@@ -65,29 +62,21 @@ record PlatformSettings(
     /** One database's settings, for the commands that work on it directly too. */
     static CapturedDatabase database(Configuration configuration, String name) {
         String prefix = "bactrian.databases." + name + '.';
-        String url = absolute(configuration, configuration.required(prefix + "url"));
+        String url = configuration.required(prefix + "url");
         String install = configuration
                 .text(prefix + "capture.install")
                 .orElseGet(() -> DemoDatabase.isDemo(url) ? "auto" : "verify");
         return new CapturedDatabase(
                 new DatabaseSettings(
-                        name,
-                        url,
-                        configuration.text(prefix + "username").orElse(null),
-                        configuration.text(prefix + "password").orElse(null),
-                        configuration.integer(prefix + "pool-size", 1, 1000)),
+                                name,
+                                url,
+                                configuration.text(prefix + "username").orElse(null),
+                                configuration.text(prefix + "password").orElse(null),
+                                configuration.integer(prefix + "pool-size", 1, 1000))
+                        .in(configuration.home()),
                 new CaptureSettings(
                         configuration.list(prefix + "capture.tables"),
                         configuration.list(prefix + "capture.exclude-columns"),
                         CaptureSettings.Install.ofWord(install)));
-    }
-
-    /** An SQLite file's relative path is relative to the project's folder, wherever the process was started. */
-    private static String absolute(Configuration configuration, String url) {
-        if (!url.startsWith(SQLITE) || url.startsWith(SQLITE + ":") || url.startsWith(SQLITE + "file:")) {
-            return url;
-        }
-        return SQLITE
-                + configuration.home().resolve(url.substring(SQLITE.length())).normalize();
     }
 }

@@ -59,7 +59,7 @@ final class Inbound {
                 .start();
         try (PlatformProcess platform = platform(shop).start()) {
             awaitHttp(barePort);
-            load(platform.port(), "/hooks/bench", 5);
+            load(platform.port(), "/hooks/bench", 15);
             load(barePort, "/", 5);
             for (int round = 1; round <= 2; round++) {
                 long before = shop.count("SELECT count(*) FROM bench_orders");

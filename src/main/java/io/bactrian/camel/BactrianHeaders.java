@@ -71,4 +71,12 @@ public final class BactrianHeaders {
     public static final String MESSAGE_ID = "BactrianMessageId";
 
     private BactrianHeaders() {}
+
+    /**
+     * Whether a header steers the platform or Camel: such a one is never taken from outside, nor told there, whatever its
+     * case.
+     */
+    public static boolean steers(String name) {
+        return name.regionMatches(true, 0, "Bactrian", 0, 8) || name.regionMatches(true, 0, "Camel", 0, 5);
+    }
 }

@@ -57,11 +57,6 @@ public final class Capture {
         return database.read(connection -> inspection(connection).installing(tables));
     }
 
-    /** What {@link #uninstall} would do now. */
-    public CapturePlan uninstallPlan(List<String> tables) {
-        return database.read(connection -> inspection(connection).uninstalling(tables));
-    }
-
     /**
      * Makes the database capture what is configured; what is as it should be is left alone. Where no table is named, what
      * is captured without being configured is released.

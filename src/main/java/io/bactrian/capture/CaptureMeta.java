@@ -19,7 +19,6 @@ final class CaptureMeta {
     static final String OWNER = "owner";
 
     static final String EPOCH = "epoch";
-    static final String TOKEN = "token";
 
     private final String table;
 

@@ -116,7 +116,8 @@ public final class Collector implements AutoCloseable {
                 condition.trouble(State.DISCONNECTED, String.valueOf(e.getMessage()), null);
             } catch (InterruptedException e) {
                 stopping = true;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Out of memory, too: a collector that ended unseen would be worse.
                 condition.trouble(State.STALLED, e.toString(), e);
             } finally {
                 session = null;

@@ -8,20 +8,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices that tables or triggers changed while the platform runs, and mends it where {@code install=auto} allows: run it
- * every minute, one run at a time. It never throws; a problem is logged when it begins and when it ends.
+ * now and then, one run at a time. It never throws; a problem is logged when it begins and when it ends.
  */
-public final class DriftWatch implements Runnable {
+final class DriftWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
 
     private final Capture capture;
     private volatile @Nullable String problem;
 
-    public DriftWatch(Capture capture) {
+    DriftWatch(Capture capture) {
         this.capture = capture;
     }
 
     /** What was wrong when it last looked, with the remedy. */
-    public Optional<String> problem() {
+    Optional<String> problem() {
         return Optional.ofNullable(problem);
     }
 

@@ -176,8 +176,8 @@ final class Handshake {
     private void mark(String reason, Bookmark bookmark) {
         journal.mark(reason, bookmark);
         LOG.error(
-                "Gap in the journal of '{}': {}. Changes may be missing; epoch {} begins. Take a new snapshot where that"
-                        + " matters",
+                "Gap in the journal of '{}': {}. Changes may be missing; epoch {} begins. Compare receivers with the"
+                        + " tables where that matters",
                 journal.database(),
                 reason,
                 bookmark.epoch());

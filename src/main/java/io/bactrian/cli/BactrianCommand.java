@@ -8,7 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code ./bactrian} and all its commands. */
+/**
+ * {@code ./bactrian} and all its commands. What fails for a reason that the user can act on is told in words and exits
+ * with 1, wrong usage with 2.
+ */
 @Command(
         name = "bactrian",
         mixinStandardHelpOptions = true,
@@ -40,6 +43,10 @@ public final class BactrianCommand implements Runnable {
 
     /** Runs one command line; returns its exit code. */
     public static int execute(PlatformStarter starter, CaptureOpener opener, String... arguments) {
+        return commandLine(starter, opener).execute(arguments);
+    }
+
+    static CommandLine commandLine(PlatformStarter starter, CaptureOpener opener) {
         CommandLine commandLine = new CommandLine(new BactrianCommand());
         commandLine.addSubcommand(new RunCommand(starter));
         commandLine.addSubcommand(new CaptureCommand(opener));
@@ -47,7 +54,7 @@ public final class BactrianCommand implements Runnable {
             tell(line.getErr(), failure);
             return line.getCommandSpec().exitCodeOnExecutionException();
         });
-        return commandLine.execute(arguments);
+        return commandLine;
     }
 
     @Override

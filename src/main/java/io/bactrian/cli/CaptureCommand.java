@@ -5,8 +5,10 @@ import io.bactrian.capture.CaptureDrift;
 import io.bactrian.capture.CaptureException;
 import io.bactrian.capture.CapturePlan;
 import io.bactrian.capture.CaptureStatus;
+import io.bactrian.config.Configuration;
 import io.bactrian.database.Database;
 import io.bactrian.database.DatabaseException;
+import io.bactrian.store.StoreException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Function;
@@ -121,9 +123,10 @@ final class CaptureCommand implements Runnable {
     }
 
     private int with(Place place, Function<Capture, Integer> work) {
-        try (Database database = opener.database(place.configuration.load(), place.database)) {
-            return work.apply(new Capture(database, opener.settings(place.configuration.load(), place.database)));
-        } catch (CaptureException | DatabaseException | IllegalArgumentException e) {
+        Configuration configuration = place.configuration.load();
+        try (Database database = opener.database(configuration, place.database)) {
+            return work.apply(new Capture(database, opener.settings(configuration, place.database)));
+        } catch (CaptureException | DatabaseException | StoreException | IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }
     }

@@ -17,6 +17,9 @@ import picocli.CommandLine.Spec;
 final class DeadLettersCommand implements Runnable {
     private static final String ID = "The dead letter's number, as list shows it.";
 
+    /** Of what the API lists. */
+    static final List<String> COLUMNS = List.of("id", "subscription", "change/id", "attempts", "died", "error");
+
     @Spec
     private CommandSpec spec;
 
@@ -27,9 +30,7 @@ final class DeadLettersCommand implements Runnable {
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists them, newest first.")
     int list(@Mixin PlatformCommand platform) {
-        platform.list(
-                "/api/dead-letters?limit=1000",
-                List.of("id", "subscription", "changeId", "attempts", "diedAt", "error"));
+        platform.list("/api/dead-letters?limit=1000", COLUMNS);
         return 0;
     }
 

@@ -17,6 +17,9 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Makes, lists and revokes API keys.")
 final class KeysCommand implements Runnable {
+    /** Of what the API lists. */
+    static final List<String> COLUMNS = List.of("id", "party", "scopes", "createdAt");
+
     @Spec
     private CommandSpec spec;
 
@@ -46,7 +49,7 @@ final class KeysCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Lists the keys (never the keys themselves).")
     int list(@Mixin PlatformCommand platform) {
-        platform.list("/api/keys?limit=1000", List.of("id", "party", "scopes", "createdAt"));
+        platform.list("/api/keys?limit=1000", COLUMNS);
         return 0;
     }
 

@@ -14,6 +14,9 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Looks at route files.")
 final class RoutesCommand implements Runnable {
+    /** Of what the API lists. */
+    static final List<String> COLUMNS = List.of("file", "state", "routes", "loadedAt", "error/line", "error/message");
+
     @Spec
     private CommandSpec spec;
 
@@ -27,9 +30,7 @@ final class RoutesCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Lists the files: what runs, and what is wrong with those that don't load.")
     int list(@Mixin PlatformCommand platform) {
-        platform.list(
-                "/api/routes?limit=1000",
-                List.of("file", "state", "routes", "loadedAt", "error/line", "error/message"));
+        platform.list("/api/routes?limit=1000", COLUMNS);
         return 0;
     }
 }

@@ -71,13 +71,14 @@ final class SendCommand implements Callable<Integer> {
         byte[] body = body();
         String message = id != null ? id : "msg_" + UUID.randomUUID().toString().replace("-", "");
         long now = Clock.systemUTC().instant().getEpochSecond();
+        String signature = signature(message, now, body);
         try {
             HttpRequest request = HttpRequest.newBuilder(url)
                     .timeout(Duration.ofSeconds(30))
                     .header("Content-Type", "application/json")
                     .header(StandardWebhooks.ID, message)
                     .header(StandardWebhooks.TIMESTAMP, Long.toString(now))
-                    .header(StandardWebhooks.SIGNATURE, signature(message, now, body))
+                    .header(StandardWebhooks.SIGNATURE, signature)
                     .POST(BodyPublishers.ofByteArray(body))
                     .build();
             HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
@@ -96,7 +97,11 @@ final class SendCommand implements Callable<Integer> {
         if (chosen == null) {
             throw new CommandException("No secret to sign with: give --secret whsec_…");
         }
-        return StandardWebhooks.sign(message, now, body, WebhookSecret.parseAll(chosen));
+        try {
+            return StandardWebhooks.sign(message, now, body, WebhookSecret.parseAll(chosen));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private byte[] body() {

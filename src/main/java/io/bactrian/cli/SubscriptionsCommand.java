@@ -24,6 +24,10 @@ import picocli.CommandLine.Spec;
 final class SubscriptionsCommand implements Runnable {
     private static final String NAME = "The subscription's name: the route's id.";
 
+    /** Of what the API lists. */
+    static final List<String> COLUMNS =
+            List.of("name", "database", "state", "position", "lag", "parked", "deadLetters", "lastError");
+
     @Spec
     private CommandSpec spec;
 
@@ -34,9 +38,7 @@ final class SubscriptionsCommand implements Runnable {
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists all: position, lag, state, parked.")
     int list(@Mixin PlatformCommand platform) {
-        platform.list(
-                "/api/subscriptions?limit=1000",
-                List.of("name", "database", "state", "position", "lag", "parked", "deadLetters", "lastError"));
+        platform.list("/api/subscriptions?limit=1000", COLUMNS);
         return 0;
     }
 

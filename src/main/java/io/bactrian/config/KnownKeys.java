@@ -1,5 +1,6 @@
 package io.bactrian.config;
 
+import io.bactrian.names.Spelling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,31 +119,13 @@ final class KnownKeys {
         int least = Integer.MAX_VALUE;
         for (String known : DEFAULTS.keySet()) {
             String candidate = ofDatabase ? known.replace("*", parts[2]) : known.replace("*", "main");
-            int distance = distance(key, candidate);
+            int distance = Spelling.distance(key, candidate);
             if (distance < least) {
                 least = distance;
                 best = candidate;
             }
         }
         return best;
-    }
-
-    /** Levenshtein's edit distance, two rows at a time. */
-    private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] current = new int[b.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int swap = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(swap, Math.min(previous[j], current[j - 1]) + 1);
-            }
-            previous = current;
-        }
-        return previous[b.length()];
     }
 
     private static String pattern(String key, String dot, String name, String dash) {

@@ -1,5 +1,6 @@
 package io.bactrian.database;
 
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,15 @@ public record DatabaseSettings(
             throw new IllegalArgumentException(
                     "bactrian.databases." + name + ".pool-size=" + poolSize + ": from 1 to 1000");
         }
+    }
+
+    /**
+     * The same with relative paths of files, where the url has any, relative to this folder.
+     *
+     * @throws IllegalArgumentException naming the database, the url and the products there are
+     */
+    public DatabaseSettings in(Path folder) {
+        return new DatabaseSettings(name, Dialects.of(this).located(url, folder), username, password, poolSize);
     }
 
     /** The url as it may be shown: without a password. */

@@ -1,6 +1,7 @@
 package io.bactrian.database;
 
 import com.zaxxer.hikari.HikariConfig;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -20,6 +21,11 @@ public interface Dialect {
      * @throws IllegalArgumentException where the url can't work, with the remedy
      */
     void configure(HikariConfig pool);
+
+    /** The url with a file's relative path made absolute; as it is where it names no file. */
+    default String located(String url, Path folder) {
+        return url;
+    }
 
     /** How many transactions may write at the same time; above it, writers wait in our process, in order. */
     int writers();

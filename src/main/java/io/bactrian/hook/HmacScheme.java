@@ -24,6 +24,7 @@ public record HmacScheme(
     static final Map<String, String> ALGORITHMS =
             Map.of("sha1", "HmacSHA1", "sha256", "HmacSHA256", "sha512", "HmacSHA512");
 
+    /** How a header writes the bytes of a signature. */
     public enum Encoding {
         HEX,
         BASE64

@@ -49,8 +49,8 @@ public final class HookTarget {
         this.path = uri.getRawQuery() == null ? rawPath : rawPath + '?' + uri.getRawQuery();
         this.shown = uri.getScheme() + "://" + uri.getRawAuthority() + rawPath;
         this.secrets = List.copyOf(secrets);
+        headers.keySet().forEach(HookTarget::refuseOurs);
         this.headers = headers.entrySet().stream()
-                .peek(header -> refuseOurs(header.getKey()))
                 .map(header -> header(header.getKey(), header.getValue()))
                 .toArray(Header[]::new);
         this.timeout = timeout;

@@ -1,5 +1,6 @@
 package io.bactrian.http;
 
+import io.bactrian.camel.BactrianHeaders;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -161,7 +162,7 @@ final class FrontDoor extends Handler.Wrapper {
 
         private static boolean isHidden(@Nullable HttpField field, boolean keyed) {
             return field != null
-                    && (HookHeaders.steers(field.getLowerCaseName())
+                    && (BactrianHeaders.steers(field.getName())
                             || keyed && field.getHeader() == HttpHeader.AUTHORIZATION);
         }
 

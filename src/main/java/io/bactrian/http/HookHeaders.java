@@ -1,5 +1,6 @@
 package io.bactrian.http;
 
+import io.bactrian.camel.BactrianHeaders;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,16 +23,12 @@ final class HookHeaders {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         for (HttpField field : fields) {
             String name = field.getLowerCaseName();
-            if (steers(name) || withoutKey && "authorization".equals(name)) {
+            if (BactrianHeaders.steers(name) || withoutKey && "authorization".equals(name)) {
                 continue;
             }
             add(headers, name, field.getValue() == null ? "" : field.getValue());
         }
         return headers;
-    }
-
-    static boolean steers(String lowerCaseName) {
-        return lowerCaseName.startsWith("bactrian") || lowerCaseName.startsWith("camel");
     }
 
     static Map<String, List<String>> query(@Nullable String query) {

@@ -3,7 +3,6 @@ package io.bactrian.http;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -79,13 +78,6 @@ public final class HttpServer implements AutoCloseable {
     /** The port it listens on, also where the settings leave it open. */
     public int port() {
         return connector.getLocalPort();
-    }
-
-    /** How it is reached: by the public url where there is one, else where it listens. No slash at the end. */
-    public String url() {
-        URI url = settings.publicUrl();
-        String text = url != null ? url.toString() : "http://" + settings.host() + ":" + port();
-        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
     }
 
     /**

@@ -1,8 +1,6 @@
 package io.bactrian.http;
 
-import java.net.URI;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the one HTTP server listens and what it takes.
@@ -10,13 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param host {@code bactrian.http.host}: the address it is bound to
  * @param port {@code bactrian.http.port}; 0 for any free one
  * @param maxBody bytes a request to the API may weigh; a hook has its own {@code maxSize}
- * @param publicUrl {@code bactrian.http.public-url}: how the outside reaches us, where a proxy stands before us
  * @param openPaths paths of users' own routes that need no key: a path, or a path that ends in {@code /*} for all below
  */
-public record HttpSettings(
-        String host, int port, int maxBody, @Nullable URI publicUrl, List<String> openPaths) {
+public record HttpSettings(String host, int port, int maxBody, List<String> openPaths) {
     public static final String DEFAULT_HOST = "127.0.0.1";
-    public static final int DEFAULT_PORT = 8080;
     public static final int DEFAULT_MAX_BODY = 1024 * 1024;
 
     public HttpSettings {
@@ -29,7 +24,7 @@ public record HttpSettings(
             throw new IllegalArgumentException("bactrian.http.port=" + port + ": allowed is 1 to 65535, or 0 for any");
         }
         if (maxBody < 1) {
-            throw new IllegalArgumentException("bactrian.http.max-body=" + maxBody + ": at least 1 byte");
+            throw new IllegalArgumentException("A body of at most " + maxBody + " bytes: at least 1 is needed");
         }
         openPaths = List.copyOf(openPaths);
         for (String path : openPaths) {
@@ -42,7 +37,7 @@ public record HttpSettings(
 
     /** On this port of the loopback address, all else by default. */
     public static HttpSettings local(int port) {
-        return new HttpSettings(DEFAULT_HOST, port, DEFAULT_MAX_BODY, null, List.of());
+        return new HttpSettings(DEFAULT_HOST, port, DEFAULT_MAX_BODY, List.of());
     }
 
     /** Whether a user's route at this path needs no key. */

@@ -136,7 +136,7 @@ final class Json {
     }
 
     /** {@code GIVEN_UP} as {@code given-up}. */
-    @SuppressWarnings("rawtypes")
+    @SuppressWarnings("rawtypes") // Registered for the class, which has no type argument.
     private static final class WordSerializer extends JsonSerializer<Enum> {
         @Override
         public void serialize(Enum value, JsonGenerator to, SerializerProvider provider) throws IOException {
@@ -144,7 +144,7 @@ final class Json {
         }
     }
 
-    @SuppressWarnings({"rawtypes", "unchecked"})
+    @SuppressWarnings({"rawtypes", "unchecked"}) // Likewise.
     private static final class OptionalSerializer extends JsonSerializer<Optional> {
         @Override
         public void serialize(Optional value, JsonGenerator to, SerializerProvider provider) throws IOException {

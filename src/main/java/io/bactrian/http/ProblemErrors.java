@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What Jetty refuses by itself (a malformed head, a header too large), as problem+json and without a stack trace. */
 final class ProblemErrors extends ErrorHandler {
+    /** Whatever the method: else Jetty answers PATCH and DELETE with nothing but a status. */
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
     @Override
     protected void generateResponse(
             Request request,

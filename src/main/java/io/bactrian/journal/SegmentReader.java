@@ -95,8 +95,7 @@ final class SegmentReader implements AutoCloseable {
         connection.close();
     }
 
-    // Sound: the columns read without a check are declared NOT NULL.
-    @SuppressWarnings("NullAway")
+    @SuppressWarnings("NullAway") // Sound: the columns read without a check are declared NOT NULL.
     private static Change change(String database, ResultSet row, Function<String, RowType> rowTypes)
             throws SQLException {
         String table = row.getString(7);

@@ -19,6 +19,7 @@ public final class ParkedTable {
      * @param change the whole change as JSON, empty in {@link #waiting}
      * @param attempts how often it was tried; 0 where it waits behind another of its key
      * @param retries those of the attempts that the schedule made
+     * @param generation that it is delivered in
      */
     public record Row(
             long position,
@@ -32,11 +33,12 @@ public final class ParkedTable {
             int retries,
             @Nullable Instant nextTry,
             @Nullable Instant firstFailed,
-            @Nullable String error) {}
+            @Nullable String error,
+            int generation) {}
 
     private static final String WITHOUT_CHANGE =
             "position, batch, table_name, lane_key, lane_key_before, operation, '' AS change, attempts, retries,"
-                    + " next_try, first_failed, error";
+                    + " next_try, first_failed, error, generation";
 
     private ParkedTable() {}
 
@@ -44,8 +46,9 @@ public final class ParkedTable {
     public static void put(Connection connection, String subscription, Row row) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 INSERT OR REPLACE INTO parked_change (subscription, position, batch, table_name, lane_key,
-                    lane_key_before, operation, change, attempts, retries, next_try, first_failed, error)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    lane_key_before, operation, change, attempts, retries, next_try, first_failed, error,
+                    generation)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)) {
             statement.setString(1, subscription);
             statement.setLong(2, row.position());
@@ -60,6 +63,7 @@ public final class ParkedTable {
             statement.setString(11, Times.text(row.nextTry()));
             statement.setString(12, Times.text(row.firstFailed()));
             statement.setString(13, row.error());
+            statement.setInt(14, row.generation());
             statement.executeUpdate();
         }
     }
@@ -145,7 +149,8 @@ public final class ParkedTable {
                         result.getInt("retries"),
                         Times.instant(result.getString("next_try")),
                         Times.instant(result.getString("first_failed")),
-                        result.getString("error")));
+                        result.getString("error"),
+                        result.getInt("generation")));
             }
             return rows;
         }

@@ -17,6 +17,7 @@ public final class SubscriptionTable {
      * @param state {@code running}, {@code paused} or {@code stopped}
      * @param reason why it is paused or stopped
      * @param orphaned since when no route uses it
+     * @param generation of what is read from the journal: 0 until a replay
      */
     public record Row(
             String name,
@@ -25,14 +26,15 @@ public final class SubscriptionTable {
             String state,
             @Nullable String reason,
             Instant created,
-            @Nullable Instant orphaned) {}
+            @Nullable Instant orphaned,
+            int generation) {}
 
     private SubscriptionTable() {}
 
     public static void insert(Connection connection, Row row) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO subscription (name, database, position, state, reason, created_at, orphaned_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO subscription (name, database, position, state, reason, created_at, orphaned_at, generation)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)) {
             statement.setString(1, row.name());
             statement.setString(2, row.database());
@@ -41,6 +43,7 @@ public final class SubscriptionTable {
             statement.setString(5, row.reason());
             statement.setString(6, row.created().toString());
             statement.setString(7, Times.text(row.orphaned()));
+            statement.setInt(8, row.generation());
             statement.executeUpdate();
         }
     }
@@ -65,6 +68,29 @@ public final class SubscriptionTable {
             statement.setLong(1, position);
             statement.setString(2, name);
             statement.executeUpdate();
+        }
+    }
+
+    /** Sets it to a position, in a new generation. */
+    public static void replay(Connection connection, String name, long position) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                UPDATE subscription SET position = ?, generation = generations + 1, generations = generations + 1
+                WHERE name = ?
+                """)) {
+            statement.setLong(1, position);
+            statement.setString(2, name);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Gives out a generation for a single change, not given before nor to be given again; 0 without such a row. */
+    public static int newGeneration(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "UPDATE subscription SET generations = generations + 1 WHERE name = ? RETURNING generations")) {
+            statement.setString(1, name);
+            try (ResultSet result = statement.executeQuery()) {
+                return result.next() ? result.getInt(1) : 0;
+            }
         }
     }
 
@@ -112,7 +138,8 @@ public final class SubscriptionTable {
                         result.getString("state"),
                         result.getString("reason"),
                         Instant.parse(result.getString("created_at")),
-                        Times.instant(result.getString("orphaned_at"))));
+                        Times.instant(result.getString("orphaned_at")),
+                        result.getInt("generation")));
             }
             return rows;
         }

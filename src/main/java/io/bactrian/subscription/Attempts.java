@@ -30,7 +30,7 @@ final class Attempts {
     }
 
     /** Makes one attempt; {@code settle} is called under the lock. */
-    void make(List<Change> changes, int attempt, Consumer<DeliveryOutcome> settle) {
+    void make(List<Change> changes, int attempt, int generation, Consumer<DeliveryOutcome> settle) {
         Call call = new Call(settle);
         synchronized (lock) {
             if (closed) {
@@ -39,7 +39,7 @@ final class Attempts {
             inFlight++;
         }
         try {
-            handler.handle(changes, attempt, call);
+            handler.handle(changes, attempt, generation, call);
         } catch (Throwable e) {
             // Also an Error: a route whose classes don't fit together fails its changes, not the platform.
             call.accept(new DeliveryOutcome.Failed(e));

@@ -15,6 +15,8 @@ public interface ChangeHandler {
     /**
      * @param changes one change, or up to {@code batch} of them in journal order
      * @param attempt 1 for the first
+     * @param generation 0, or higher where an operator replays on purpose: what was applied once in a lower one is applied
+     *     again; the same after a crash (invariant 9)
      */
-    void handle(List<Change> changes, int attempt, Consumer<DeliveryOutcome> done);
+    void handle(List<Change> changes, int attempt, int generation, Consumer<DeliveryOutcome> done);
 }

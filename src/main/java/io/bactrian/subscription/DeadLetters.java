@@ -46,7 +46,10 @@ public final class DeadLetters {
         return store.read(connection -> DeadLetterTable.find(connection, id)).map(this::letter);
     }
 
-    /** Parks the change again for an immediate try, attempts counted anew; false where there is no such dead letter. */
+    /**
+     * Parks the change again for an immediate try, attempts counted anew, as a new generation of it; false where there is
+     * no such dead letter.
+     */
     public boolean retry(long id) {
         Optional<DeadLetterTable.Row> row = store.read(connection -> DeadLetterTable.find(connection, id));
         row.ifPresent(letter -> subscriptions.takeBack(letter, letter(letter).change()));
@@ -74,7 +77,7 @@ public final class DeadLetters {
     }
 
     /** Moves a dead letter back to the parked changes. */
-    static Ledger.Entry returned(DeadLetterTable.Row letter, Change change) {
+    static Ledger.Entry returned(DeadLetterTable.Row letter, Change change, int generation) {
         ParkedTable.Row row = new ParkedTable.Row(
                 letter.position(),
                 letter.position(),
@@ -87,7 +90,8 @@ public final class DeadLetters {
                 0,
                 null,
                 null,
-                null);
+                null,
+                generation);
         return connection -> {
             // Discarded meanwhile, or written the second time.
             if (DeadLetterTable.delete(connection, letter.id())

@@ -89,10 +89,6 @@ final class Feed implements Journal.Listener {
         journal.removeListener(this);
     }
 
-    long fedTo() {
-        return fedTo;
-    }
-
     private boolean room() {
         return lowWater.unfinished() <= WINDOW - LARGEST_PAGE && lowWater.span() < SPAN;
     }

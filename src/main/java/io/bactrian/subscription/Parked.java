@@ -25,6 +25,9 @@ final class Parked {
     @Nullable
     List<Change> changes;
 
+    /** The claims of what it causes carry it (invariant 9). */
+    final int generation;
+
     int attempts;
     int retries;
 
@@ -54,15 +57,16 @@ final class Parked {
     /** The one before it got through a moment ago, so this one will hardly wait long. */
     boolean draining;
 
-    Parked(long position, @Nullable List<String> keys, Instant nextTry) {
+    Parked(long position, @Nullable List<String> keys, int generation, Instant nextTry) {
         this.position = position;
+        this.generation = generation;
         this.keys = keys;
         this.nextTry = nextTry;
     }
 
     /** A delivery that leaves its lane unfinished. */
-    static Parked of(List<Change> changes, SubscriptionSettings.Ordering ordering, Instant nextTry) {
-        Parked parked = new Parked(changes.get(0).position(), keys(changes.get(0), ordering), nextTry);
+    static Parked of(List<Change> changes, SubscriptionSettings.Ordering ordering, int generation, Instant nextTry) {
+        Parked parked = new Parked(changes.get(0).position(), keys(changes.get(0), ordering), generation, nextTry);
         for (Change change : changes) {
             parked.positions.add(change.position());
         }
@@ -73,7 +77,7 @@ final class Parked {
     /** What was parked before a restart; its rows are added by their positions. */
     static Parked of(ParkedTable.Row row, SubscriptionSettings.Ordering ordering, Instant now) {
         List<String> keys = keys(ordering, Operation.ofWord(row.operation()), row.table(), row.key(), row.keyBefore());
-        Parked parked = new Parked(row.position(), keys, row.nextTry() == null ? now : row.nextTry());
+        Parked parked = new Parked(row.position(), keys, row.generation(), row.nextTry() == null ? now : row.nextTry());
         parked.positions.add(row.position());
         parked.attempts = row.attempts();
         parked.retries = row.retries();
@@ -134,6 +138,7 @@ final class Parked {
                 retries,
                 attempts == 0 ? null : nextTry,
                 firstFailed,
-                error);
+                error,
+                generation);
     }
 }

@@ -147,12 +147,12 @@ final class Retries {
 
     /** Parks a delivery behind others of its key. */
     void parkBehind(List<Change> changes) {
-        park(Parked.of(changes, settings.kept(), run.now()), changes);
+        park(Parked.of(changes, settings.kept(), run.generation(), run.now()), changes);
     }
 
     /** Parks a delivery that failed. */
     void parkFailed(Delivery delivery, Instant nextTry, Throwable cause, boolean named) {
-        Parked parked = Parked.of(delivery.changes(), settings.kept(), nextTry);
+        Parked parked = Parked.of(delivery.changes(), settings.kept(), run.generation(), nextTry);
         parked.attempts = delivery.attempts;
         parked.firstFailed = delivery.firstFailed;
         parked.error = FailureWatch.text(cause);
@@ -262,7 +262,7 @@ final class Retries {
             return;
         }
         Consumer<DeliveryOutcome> settle = outcome -> settle(parked, changes, outcome);
-        run.attempts().make(changes, parked.attempts + 1, settle);
+        run.attempts().make(changes, parked.attempts + 1, parked.generation, settle);
     }
 
     private void settle(Parked parked, List<Change> changes, DeliveryOutcome outcome) {

@@ -32,6 +32,7 @@ final class Run implements Workers.Source {
 
     private final Object lock = new Object();
     private final Subscription subscription;
+    private final int generation;
     private final SubscriptionSettings settings;
     private final Journal journal;
     private final Shared shared;
@@ -51,8 +52,10 @@ final class Run implements Workers.Source {
 
     private boolean halted;
 
-    Run(Subscription subscription, long position) {
+    /** @param generation of what it reads from the journal */
+    Run(Subscription subscription, long position, int generation) {
         this.subscription = subscription;
+        this.generation = generation;
         this.settings = subscription.settings();
         this.journal = subscription.journal();
         this.shared = subscription.shared();
@@ -219,7 +222,7 @@ final class Run implements Workers.Source {
     }
 
     private void attempt(Delivery delivery) {
-        attempts.make(delivery.changes(), delivery.attempts + 1, outcome -> settle(delivery, outcome));
+        attempts.make(delivery.changes(), delivery.attempts + 1, generation, outcome -> settle(delivery, outcome));
     }
 
     private void settle(Delivery delivery, DeliveryOutcome outcome) {
@@ -376,6 +379,10 @@ final class Run implements Workers.Source {
 
     boolean halted() {
         return halted;
+    }
+
+    int generation() {
+        return generation;
     }
 
     Attempts attempts() {

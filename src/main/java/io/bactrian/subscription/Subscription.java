@@ -72,7 +72,7 @@ final class Subscription {
             if (row.state().equals(word(State.STOPPED))) {
                 write(connection -> SubscriptionTable.setState(connection, settings.name(), word(State.RUNNING), null));
             }
-            start(row.position(), false);
+            start(row, false);
         }
     }
 
@@ -84,7 +84,8 @@ final class Subscription {
                 word(State.RUNNING),
                 null,
                 shared.clock().instant(),
-                null);
+                null,
+                0);
         shared.store().writeNow(connection -> {
             SubscriptionTable.insert(connection, row);
             return true;
@@ -110,8 +111,8 @@ final class Subscription {
         };
     }
 
-    private void start(long saved, boolean atOnce) {
-        long position = saved;
+    private void start(SubscriptionTable.Row row, boolean atOnce) {
+        long position = row.position();
         if (position > journal.last()) {
             LOG.warn(
                     "{}: its position {} is past the end of the journal at {}, which must have been replaced; it goes"
@@ -128,7 +129,7 @@ final class Subscription {
         List<ParkedTable.Row> parked =
                 shared.store().read(connection -> ParkedTable.waiting(connection, settings.name()));
         standing = new Standing(State.RUNNING, null, null);
-        Run next = new Run(this, position);
+        Run next = new Run(this, position, row.generation());
         run = next;
         next.start(parked, atOnce);
     }
@@ -164,10 +165,13 @@ final class Subscription {
             throw new SubscriptionException(Feed.gone(row.position(), journal));
         }
         write(connection -> SubscriptionTable.setState(connection, settings.name(), word(State.RUNNING), null));
-        start(row.position(), true);
+        start(row, true);
     }
 
-    /** What comes after {@code position} is delivered again; what is parked there will come again too, so it is dropped. */
+    /**
+     * What comes after {@code position} is delivered again, in a new generation; what is parked there will come again
+     * too, so it is dropped.
+     */
     synchronized void replay(long position) {
         refuseBeyond(journal, position);
         boolean paused = standing.state() == State.PAUSED;
@@ -179,12 +183,12 @@ final class Subscription {
             }
         });
         if (!paused && !closed) {
-            start(position, false);
+            start(row(), false);
         }
     }
 
     static void rewind(Connection connection, String name, long position) throws SQLException {
-        SubscriptionTable.setPosition(connection, name, position);
+        SubscriptionTable.replay(connection, name, position);
         ParkedTable.deleteAfter(connection, name, position);
     }
 
@@ -196,10 +200,10 @@ final class Subscription {
     }
 
     /** Parks a dead letter again, behind the changes of its key that are on their way. */
-    synchronized void takeBack(DeadLetterTable.Row letter, Change change) {
-        Parked parked =
-                Parked.of(List.of(change), settings.kept(), shared.clock().instant());
-        Ledger.Entry entry = DeadLetters.returned(letter, change);
+    synchronized void takeBack(DeadLetterTable.Row letter, Change change, int generation) {
+        Parked parked = Parked.of(
+                List.of(change), settings.kept(), generation, shared.clock().instant());
+        Ledger.Entry entry = DeadLetters.returned(letter, change, generation);
         CompletableFuture<Boolean> noted = new CompletableFuture<>();
         Run current = run;
         if (current != null

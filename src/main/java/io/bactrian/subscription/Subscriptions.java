@@ -153,7 +153,8 @@ public final class Subscriptions implements AutoCloseable {
      * Sets it back (or on) to a position: what comes after it is delivered again, with the same ids.
      *
      * <p>Parked changes after the position are dropped, since they come again; those before it are still tried, and dead
-     * letters are kept. A paused subscription stays paused.
+     * letters are kept. A paused subscription stays paused. What is delivered again is a new generation: it is applied
+     * again, once, crashes or not (invariant 9).
      *
      * @throws SubscriptionException where the journal doesn't hold the position, naming what it holds
      */
@@ -247,11 +248,14 @@ public final class Subscriptions implements AutoCloseable {
     }
 
     void takeBack(DeadLetterTable.Row letter, Change change) {
+        // On disk before it is used: after a crash no other replay may be given the same.
+        int generation =
+                store.writeNow(connection -> SubscriptionTable.newGeneration(connection, letter.subscription()));
         Subscription subscription = open.get(letter.subscription());
         if (subscription != null) {
-            subscription.takeBack(letter, change);
+            subscription.takeBack(letter, change, generation);
         } else {
-            write(DeadLetters.returned(letter, change));
+            write(DeadLetters.returned(letter, change, generation));
         }
     }
 

@@ -94,7 +94,7 @@ abstract class CaptureContract {
     abstract void breakCapture(String table);
 
     @Test
-    @DisplayName("11: drift is noticed, and told with its remedy")
+    @DisplayName("pitfall 11: drift is noticed, and told with its remedy")
     void driftIsNoticed() {
         Capture capture = capture(Install.VERIFY, "orders", "customers");
         capture.install(List.of());
@@ -113,7 +113,7 @@ abstract class CaptureContract {
     }
 
     @Test
-    @DisplayName("11: drift while the platform runs is told as long as it lasts, or mended")
+    @DisplayName("pitfall 11: drift while the platform runs is told as long as it lasts, or mended")
     void driftWhileRunningIsToldOrMended() {
         Capture capture = capture(Install.VERIFY, "orders");
         DriftWatch watch = new DriftWatch(capture);
@@ -131,7 +131,7 @@ abstract class CaptureContract {
     }
 
     @Test
-    @DisplayName("11: a column that was added is captured, at once or once installed again")
+    @DisplayName("pitfall 11: a column that was added is captured, at once or once installed again")
     void anAddedColumnIsCaptured() {
         Capture capture = capture(Install.AUTO, "orders");
         capture.ready();
@@ -202,7 +202,7 @@ abstract class CaptureContract {
     }
 
     @Test
-    @DisplayName("40: uninstall leaves nothing, and installing again begins anew")
+    @DisplayName("pitfall 40: uninstall leaves nothing, and installing again begins anew")
     void uninstallLeavesNothing() {
         List<String> before = texts(objects());
         Capture capture = capture(Install.AUTO, "orders", "customers");
@@ -275,7 +275,7 @@ abstract class CaptureContract {
     }
 
     @Test
-    @DisplayName("Invariant 15: takeover names the one store that may collect")
+    @DisplayName("invariant 15: takeover names the one store that may collect")
     void takeoverNamesTheOwner() {
         Capture capture = capture(Install.AUTO, "orders");
         String message = assertThrows(CaptureException.class, () -> capture.takeover("store-1"))

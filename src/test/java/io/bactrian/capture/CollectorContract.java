@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every product's collector keeps; one line per product. The numbers are those of the design's pitfalls. */
+/**
+ * What every product's collector keeps; one line per product. The numbers are those of {@code docs/pitfalls.md}. In one
+ * file, so that it reads as a table of contents.
+ */
 abstract class CollectorContract {
     @TempDir
     Path directory;

@@ -31,7 +31,7 @@ class SqliteCaptureTest extends CaptureContract {
     }
 
     @Test
-    @DisplayName("34: a user's trigger made after ours is noticed, and installing again puts ours first")
+    @DisplayName("pitfall 34: a user's trigger made after ours is noticed, and installing again puts ours first")
     void aTriggerMadeAfterOursIsNoticed() {
         capture(CaptureSettings.Install.AUTO, "orders").ready();
         execute("CREATE TRIGGER theirs AFTER INSERT ON orders BEGIN"
@@ -49,7 +49,7 @@ class SqliteCaptureTest extends CaptureContract {
     }
 
     @Test
-    @DisplayName("11: a renamed column is drift, and doesn't break writes")
+    @DisplayName("pitfall 11: a renamed column is drift, and doesn't break writes")
     void aRenamedColumnIsDrift() {
         Capture capture = capture(CaptureSettings.Install.AUTO, "orders");
         capture.ready();

@@ -38,7 +38,7 @@ abstract class CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("21: 64-bit integers are exact, as keys too")
+    @DisplayName("pitfall 21: 64-bit integers are exact, as keys too")
     void bigIntegersAreExact() {
         db.capture("big", "CREATE TABLE big(id bigint PRIMARY KEY, v bigint)");
         db.execute("INSERT INTO big VALUES (9223372036854775807, -9223372036854775808), (9007199254740993, 1)");
@@ -50,7 +50,7 @@ abstract class CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("21: doubles are exact, and infinities are told")
+    @DisplayName("pitfall 21: doubles are exact, and infinities are told")
     void doublesAreExact() {
         db.capture("doubles", "CREATE TABLE doubles(id integer PRIMARY KEY, v double precision)");
         Random random = new Random(7);
@@ -94,7 +94,7 @@ abstract class CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("24: binary comes out as it was, without line breaks")
+    @DisplayName("pitfall 24: binary comes out as it was, without line breaks")
     void binaryComesOutAsItWas() {
         byte[] bytes = new byte[1000];
         new Random(1).nextBytes(bytes);
@@ -110,7 +110,7 @@ abstract class CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("27: control characters, quotes, emoji and line separators come out as they were")
+    @DisplayName("pitfall 27: control characters, quotes, emoji and line separators come out as they were")
     void textComesOutAsItWas() {
         db.capture("texts", "CREATE TABLE texts(id text PRIMARY KEY, v text)");
         String text = "a\"b\\c/\b\f\n\r\t\u0001\u001f\u007f ä 表 \ud83d\udc2a \u2028\u2029 '$x$' ? {fn} %s </script>";
@@ -126,7 +126,7 @@ abstract class CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("25: an update that leaves a 2 MB value unchanged records it before and after")
+    @DisplayName("pitfall 25; invariant 11: an update that leaves a 2 MB value unchanged records it before and after")
     void bigValuesAreRecorded() {
         db.capture("long", "CREATE TABLE long(id integer PRIMARY KEY, v text, n integer)");
         String text = "0123456789abcdef".repeat(131072);

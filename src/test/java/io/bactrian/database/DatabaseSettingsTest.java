@@ -1,9 +1,12 @@
 package io.bactrian.database;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DatabaseSettingsTest {
@@ -28,6 +31,24 @@ class DatabaseSettingsTest {
                         () -> Database.open(new DatabaseSettings("main", "jdbc:oracle:x", null, null, 1)))
                 .getMessage();
         assertTrue(unknown.contains("jdbc:postgresql:"), unknown);
+    }
+
+    @Test
+    void aRelativePathOfAFileIsRelativeToTheFolder() {
+        assertEquals("jdbc:sqlite:/home/data/demo.db", located("jdbc:sqlite:data/demo.db"));
+        for (String asItIs : List.of(
+                "jdbc:sqlite:/srv/shop.db",
+                "jdbc:sqlite:file:shop.db?mode=rw",
+                "jdbc:sqlite::memory:",
+                "jdbc:postgresql://127.0.0.1:5432/shop")) {
+            assertEquals(asItIs, located(asItIs));
+        }
+    }
+
+    private static String located(String url) {
+        return new DatabaseSettings("main", url, null, null, 1)
+                .in(Path.of("/home"))
+                .url();
     }
 
     private static String message(String name, String url, int poolSize) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What every product's triggers must do: the pitfalls of capture, by number, as far as they concern what the user's
+ * What every product's triggers must do: the pitfalls of {@code docs/pitfalls.md}, by number, as far as they concern what the user's
  * transaction does (the collector has its own contract). A product says which don't apply to it, and why.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -65,7 +65,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("18: an update that alters the key is recorded as such")
+    @DisplayName("pitfall 18: an update that alters the key is recorded as such")
     void anUpdateThatAltersTheKeyIsRecordedAsSuch() {
         db.capture("keyed", "CREATE TABLE keyed(a integer, b varchar(9), v text, PRIMARY KEY (a, b))");
         db.execute("INSERT INTO keyed VALUES (1, 'x', 'v')");
@@ -75,7 +75,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("26: a table without a key is captured, with a warning")
+    @DisplayName("pitfall 26: a table without a key is captured, with a warning")
     void aTableWithoutAKeyIsCapturedWithAWarning() {
         List<String> warnings = db.capture("keyless", "CREATE TABLE keyless(v text)");
         assertTrue(warnings.stream().anyMatch(w -> w.contains("keyless has no primary key")), warnings.toString());
@@ -85,7 +85,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("27: quoted, mixed-case and Unicode identifiers and composite keys are captured")
+    @DisplayName("pitfall 27: quoted, mixed-case and Unicode identifiers and composite keys are captured")
     void strangeIdentifiersAreCaptured() {
         String table = "Größe \"x\" 'y' \\ 表 $bactrian$ %s";
         String quoted = db.quoted(table);
@@ -106,7 +106,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("27: a table's long name and many columns are captured")
+    @DisplayName("pitfall 27; invariant 11: a table's long name and many columns are captured")
     void wideTablesAreCaptured() {
         String table = "wide_" + "x".repeat(58);
         StringBuilder ddl = new StringBuilder("CREATE TABLE " + table + "(id integer PRIMARY KEY");
@@ -122,7 +122,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("28: multi-row writes and ON CONFLICT are recorded row by row")
+    @DisplayName("pitfall 28: multi-row writes and ON CONFLICT are recorded row by row")
     void multiRowWritesAreRecordedRowByRow() {
         db.capture("multi", "CREATE TABLE multi(id integer PRIMARY KEY, v text)");
         db.execute("INSERT INTO multi VALUES (1, 'a'), (2, 'b')");
@@ -135,7 +135,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("29: an update that changes nothing is recorded")
+    @DisplayName("pitfall 29: an update that changes nothing is recorded")
     void anUpdateThatChangesNothingIsRecorded() {
         db.capture("same", "CREATE TABLE same(id integer PRIMARY KEY, v text)");
         db.execute("INSERT INTO same VALUES (1, 'a')");
@@ -144,7 +144,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("30: cascades are recorded, the parent first")
+    @DisplayName("pitfall 30: cascades are recorded, the parent first")
     void cascadesAreRecordedTheParentFirst() {
         db.capture("parent", "CREATE TABLE parent(id integer PRIMARY KEY)");
         db.capture(
@@ -163,7 +163,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("31: a savepoint's rollback takes its changes along")
+    @DisplayName("pitfall 31: a savepoint's rollback takes its changes along")
     void aSavepointsRollbackTakesItsChangesAlong() {
         db.capture("saved", "CREATE TABLE saved(id integer PRIMARY KEY)");
         db.database.transaction(List.of("crm"), c -> {
@@ -183,7 +183,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("32: an origin never leaks into the next transaction of a pooled connection")
+    @DisplayName("pitfall 32: an origin never leaks into the next transaction of a pooled connection")
     void anOriginNeverLeaksIntoTheNextTransaction() throws SQLException {
         db.capture("leaky", "CREATE TABLE leaky(id integer PRIMARY KEY)");
         for (int i = 0; i < 40; i += 4) {
@@ -215,7 +215,7 @@ abstract class DialectContract {
     abstract List<String> userTrigger(String name, String table, String statement);
 
     @Test
-    @DisplayName("34: a user's AFTER trigger that updates the same row: the insert comes before the update")
+    @DisplayName("pitfall 34: a user's AFTER trigger that updates the same row: the insert comes before the update")
     void theInsertComesBeforeWhatAUsersTriggerMakesOfIt() {
         db.execute("CREATE TABLE touched(id integer PRIMARY KEY, v text)");
         userTrigger("AAA", "touched", "UPDATE touched SET v = 'theirs' WHERE id = NEW.id")
@@ -228,7 +228,7 @@ abstract class DialectContract {
     }
 
     @Test
-    @DisplayName("Invariant 10: what a user's trigger writes in consequence is news to everyone")
+    @DisplayName("invariant 10: what a user's trigger writes in consequence is news to everyone")
     void whatAUsersTriggerWritesElsewhereCarriesNoOrigin() {
         db.capture("sold", "CREATE TABLE sold(id integer PRIMARY KEY)");
         db.capture("stock", "CREATE TABLE stock(id integer PRIMARY KEY)");

@@ -39,7 +39,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("12: another user, without grants on ours, writes the table")
+    @DisplayName("pitfall 12; invariant 11: another user, without grants on ours, writes the table")
     void anotherUserWithoutGrantsWritesTheTable() throws SQLException {
         db.capture("shared", "CREATE TABLE shared(id integer PRIMARY KEY, v text)");
         db.execute("CREATE ROLE clerk LOGIN; GRANT INSERT, UPDATE, DELETE, SELECT ON shared TO clerk");
@@ -56,7 +56,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("12: what a caller's search path or temporary tables put in the way isn't used")
+    @DisplayName("pitfall 12: what a caller's search path or temporary tables put in the way isn't used")
     void aCallersSearchPathIsNotUsed() throws SQLException {
         db.capture("aimed", "CREATE TABLE aimed(id integer PRIMARY KEY)");
         try (Connection connection = db.database.dataSource().getConnection()) {
@@ -72,7 +72,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("13: PREPARE TRANSACTION works, even while the collector sleeps")
+    @DisplayName("pitfall 13; invariant 11: PREPARE TRANSACTION works, even while the collector sleeps")
     void preparedTransactionsWork() throws SQLException {
         db.capture("prepared", "CREATE TABLE prepared(id integer PRIMARY KEY)");
         try (Connection collector = db.database.dataSource().getConnection();
@@ -91,7 +91,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("Invariant 12: a write notifies only if the collector sleeps")
+    @DisplayName("invariant 12: a write notifies only if the collector sleeps")
     void aWriteNotifiesOnlyIfTheCollectorSleeps() throws SQLException {
         db.capture("waking", "CREATE TABLE waking(id integer PRIMARY KEY)");
         try (Connection collector = db.database.dataSource().getConnection();
@@ -111,7 +111,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("28: COPY, MERGE and INSERT … SELECT are recorded row by row")
+    @DisplayName("pitfall 28: COPY, MERGE and INSERT … SELECT are recorded row by row")
     void copyAndMergeAreRecordedRowByRow() throws Exception {
         db.capture("copied", "CREATE TABLE copied(id integer PRIMARY KEY, v text)");
         try (Connection connection = db.database.dataSource().getConnection()) {
@@ -138,7 +138,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("17: rows of partitions are recorded under their root's name")
+    @DisplayName("pitfall 17: rows of partitions are recorded under their root's name")
     void rowsOfPartitionsAreRecordedUnderTheirRootsName() {
         List<String> warnings = db.capture(
                 "log",
@@ -154,7 +154,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("34: a user's trigger whose name comes before ours is warned of")
+    @DisplayName("pitfall 34: a user's trigger whose name comes before ours is warned of")
     void aTriggerThatFiresBeforeOursIsWarnedOf() {
         db.execute("CREATE TABLE hasty(id integer PRIMARY KEY)");
         userTrigger(" first", "hasty", "NULL")
@@ -164,7 +164,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("35: a deferrable key is warned of")
+    @DisplayName("pitfall 35: a deferrable key is warned of")
     void aDeferrableKeyIsWarnedOf() {
         List<String> warnings =
                 db.capture("deferred", "CREATE TABLE deferred(id integer PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)");
@@ -172,7 +172,7 @@ class PostgresqlDialectIT extends DialectContract {
     }
 
     @Test
-    @DisplayName("36: a writer idle in its transaction delays no other writer")
+    @DisplayName("pitfall 36: a writer idle in its transaction delays no other writer")
     void aWriterIdleInItsTransactionDelaysNoOther() throws SQLException {
         db.capture("idle", "CREATE TABLE idle(id integer PRIMARY KEY)");
         try (Connection idle = db.database.dataSource().getConnection()) {

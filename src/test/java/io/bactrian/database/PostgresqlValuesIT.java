@@ -28,7 +28,7 @@ class PostgresqlValuesIT extends CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("21: NaN, infinities and 39-digit numerics")
+    @DisplayName("pitfall 21: NaN, infinities and 39-digit numerics")
     void numericsAreExact() {
         db.capture("numbers", "CREATE TABLE numbers(id integer PRIMARY KEY, n numeric, r real, d double precision)");
         db.execute("INSERT INTO numbers VALUES (1, 123456789012345678901234567890123456789.5, 16777216, 0.1),"
@@ -43,7 +43,7 @@ class PostgresqlValuesIT extends CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("20: session settings don't alter what is recorded")
+    @DisplayName("pitfall 20: session settings don't alter what is recorded")
     void sessionSettingsDoNotAlterWhatIsRecorded() {
         db.capture(
                 "session",
@@ -74,7 +74,7 @@ class PostgresqlValuesIT extends CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("9: no type makes the user's write fail")
+    @DisplayName("pitfall 9; invariant 11: no type makes the user's write fail")
     void noTypeMakesTheWriteFail() {
         db.execute("CREATE TYPE pair AS (a int, b timestamptz)");
         db.capture(

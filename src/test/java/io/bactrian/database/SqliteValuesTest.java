@@ -31,7 +31,7 @@ class SqliteValuesTest extends CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("7: a column may hold anything, and no value makes the user's write fail")
+    @DisplayName("pitfall 7; invariant 11: a column may hold anything, and no value makes the user's write fail")
     void aColumnMayHoldAnything() {
         for (String type : List.of("integer", "text", "real", "numeric", "blob", "boolean", "date", "json", "")) {
             String table = "any_" + type;
@@ -48,7 +48,7 @@ class SqliteValuesTest extends CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("7: a blob in the key doesn't make the user's write fail")
+    @DisplayName("pitfall 7; invariant 11: a blob in the key doesn't make the user's write fail")
     void aBlobInTheKeyIsRecorded() {
         db.capture("blob_key", "CREATE TABLE blob_key(id text PRIMARY KEY) WITHOUT ROWID");
         db.execute("INSERT INTO blob_key VALUES (x'00ff')");
@@ -56,7 +56,7 @@ class SqliteValuesTest extends CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("27: NUL characters in text come out as they were")
+    @DisplayName("pitfall 27: NUL characters in text come out as they were")
     void nulCharactersComeOutAsTheyWere() {
         db.capture("nul", "CREATE TABLE nul(id text PRIMARY KEY, v text)");
         insert("nul", "k\0k", "a\0b\0");
@@ -92,7 +92,7 @@ class SqliteValuesTest extends CapturedValuesContract {
     }
 
     @Test
-    @DisplayName("28: REPLACE is recorded as an insert of the new row")
+    @DisplayName("pitfall 28: REPLACE is recorded as an insert of the new row")
     void replaceIsRecordedAsAnInsertOfTheNewRow() {
         List<String> warnings = db.capture("replaced", "CREATE TABLE replaced(id integer PRIMARY KEY, v text)");
         assertTrue(warnings.stream().anyMatch(w -> w.contains("recursive_triggers")), warnings.toString());

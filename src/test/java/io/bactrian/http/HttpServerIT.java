@@ -50,7 +50,7 @@ class HttpServerIT {
 
     @BeforeAll
     void start(@TempDir Path data) {
-        HttpSettings settings = new HttpSettings("127.0.0.1", 0, 1000, null, List.of("/open/*", "/exact"));
+        HttpSettings settings = new HttpSettings("127.0.0.1", 0, 1000, List.of("/open/*", "/exact"));
         rig = new HttpRig(data, settings, List.of(), (database, table) -> true, Map.of());
         rig.server.mountRoutes(new Telling());
     }
@@ -76,7 +76,7 @@ class HttpServerIT {
 
     @Test
     void anAddressThatIsNotOursIsNamedWithTheRemedy() {
-        HttpSettings settings = new HttpSettings("192.0.2.1", 0, 1000, null, List.of());
+        HttpSettings settings = new HttpSettings("192.0.2.1", 0, 1000, List.of());
         HttpServer server = new HttpServer(
                 settings,
                 new ServedRooms(rig.keys, rig.hooks, rig.subscriptions, List.of(), (d, t) -> true, rig.platform));

@@ -13,14 +13,14 @@ class HttpSettingsTest {
     void whatCanNotWorkIsRefusedNamingTheKeyAndTheValue() {
         assertRefused("bactrian.http.port=70000", () -> HttpSettings.local(70000));
         assertRefused("bactrian.http.port=-1", () -> HttpSettings.local(-1));
-        assertRefused("bactrian.http.host", () -> new HttpSettings(" ", 1, 1, null, List.of()));
-        assertRefused("bactrian.http.max-body=0", () -> new HttpSettings("127.0.0.1", 1, 0, null, List.of()));
-        assertRefused("'shop'", () -> new HttpSettings("127.0.0.1", 1, 1, null, List.of("shop")));
+        assertRefused("bactrian.http.host", () -> new HttpSettings(" ", 1, 1, List.of()));
+        assertRefused("at most 0 bytes", () -> new HttpSettings("127.0.0.1", 1, 0, List.of()));
+        assertRefused("'shop'", () -> new HttpSettings("127.0.0.1", 1, 1, List.of("shop")));
     }
 
     @Test
     void anOpenPathOpensItselfOrAllBelow() {
-        HttpSettings settings = new HttpSettings("127.0.0.1", 1, 1, null, List.of("/a", "/b/*"));
+        HttpSettings settings = new HttpSettings("127.0.0.1", 1, 1, List.of("/a", "/b/*"));
         for (String open : List.of("/a", "/b", "/b/", "/b/c/d")) {
             assertTrue(settings.isOpen(open), open);
         }

@@ -52,7 +52,7 @@ class SubscriptionApiIT {
                 table -> RowType.UNKNOWN,
                 Clock.systemUTC());
         rig = new HttpRig(data, HttpSettings.local(0), List.of(), (database, table) -> true, Map.of("main", journal));
-        handle = rig.subscriptions.open(settings(), (changes, attempt, done) -> {
+        handle = rig.subscriptions.open(settings(), (changes, attempt, generation, done) -> {
             if (failing) {
                 done.accept(new DeliveryOutcome.GivenUp(new IllegalStateException("no such customer")));
             } else {

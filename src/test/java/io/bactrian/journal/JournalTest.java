@@ -30,6 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What a journal keeps, in one file, so that it reads as a table of contents. */
 class JournalTest {
     private static final JournalSettings ROOMY = JournalSettings.of(Duration.ofDays(7), 10L << 30);
 

@@ -11,6 +11,7 @@ final class Receiver implements ChangeHandler {
     private final List<Change> delivered = new ArrayList<>();
     private final List<List<Change>> calls = new ArrayList<>();
     private final List<Integer> attempts = new ArrayList<>();
+    private final List<String> generations = new ArrayList<>();
     private volatile Function<Change, DeliveryOutcome> answer = change -> DeliveryOutcome.Delivered.INSTANCE;
 
     /** What it answers from now on, by the first change of a call. */
@@ -28,11 +29,12 @@ final class Receiver implements ChangeHandler {
     }
 
     @Override
-    public void handle(List<Change> changes, int attempt, Consumer<DeliveryOutcome> done) {
+    public void handle(List<Change> changes, int attempt, int generation, Consumer<DeliveryOutcome> done) {
         DeliveryOutcome outcome = answer.apply(changes.get(0));
         synchronized (this) {
             calls.add(List.copyOf(changes));
             attempts.add(attempt);
+            generations.add(changes.get(0).position() + "/" + generation);
             if (outcome instanceof DeliveryOutcome.Delivered) {
                 delivered.addAll(changes);
             }
@@ -58,6 +60,11 @@ final class Receiver implements ChangeHandler {
 
     synchronized List<List<Change>> calls() {
         return List.copyOf(calls);
+    }
+
+    /** The first position and the generation of each call, such as 7/0, sorted by position. */
+    synchronized List<String> generations() {
+        return generations.stream().sorted().toList();
     }
 
     synchronized List<Integer> attempts() {

@@ -39,14 +39,14 @@ class SubscriptionIsolationTest {
     @DisplayName("invariant 6: one hangs, one never answers, one always fails, and the fourth finishes")
     void aSubscriptionInTroubleDelaysNoOther() {
         CountDownLatch never = new CountDownLatch(1);
-        platform.subscriptions.open(Platform.settings("hangs").build(), (changes, attempt, done) -> {
+        platform.subscriptions.open(Platform.settings("hangs").build(), (changes, attempt, generation, done) -> {
             try {
                 assertTrue(never.await(1, TimeUnit.HOURS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
-        platform.subscriptions.open(Platform.settings("silent").build(), (changes, attempt, done) -> {});
+        platform.subscriptions.open(Platform.settings("silent").build(), (changes, attempt, generation, done) -> {});
         Receiver failing = new Receiver().refuses();
         platform.subscriptions.open(Platform.settings("fails").build(), failing);
         Receiver well = new Receiver();
@@ -65,15 +65,16 @@ class SubscriptionIsolationTest {
     @Test
     void aHandlerThatBlocksHasAThreadForEachOfItsLanes() throws InterruptedException {
         CountDownLatch together = new CountDownLatch(8);
-        platform.subscriptions.open(Platform.settings("blocks").lanes(8).build(), (changes, attempt, done) -> {
-            together.countDown();
-            try {
-                assertTrue(together.await(10, TimeUnit.SECONDS), "eight at a time");
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            done.accept(DeliveryOutcome.Delivered.INSTANCE);
-        });
+        platform.subscriptions.open(
+                Platform.settings("blocks").lanes(8).build(), (changes, attempt, generation, done) -> {
+                    together.countDown();
+                    try {
+                        assertTrue(together.await(10, TimeUnit.SECONDS), "eight at a time");
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    done.accept(DeliveryOutcome.Delivered.INSTANCE);
+                });
         platform.update(IntStream.range(0, 500).toArray());
         assertTrue(together.await(10, TimeUnit.SECONDS));
         await().until(() -> platform.subscriptions.find("blocks").orElseThrow().lag() == 0);

@@ -71,7 +71,8 @@ class SubscriptionLifecycleTest {
         ExecutorService slow = Executors.newFixedThreadPool(2);
         platform.subscriptions.open(
                 Platform.settings(NAME).build(),
-                (changes, attempt, done) -> slow.execute(() -> receiver.handle(changes, attempt, done)));
+                (changes, attempt, generation, done) ->
+                        slow.execute(() -> receiver.handle(changes, attempt, generation, done)));
         int appended = 0;
         for (int spell = 0; spell < 5; spell++) {
             for (int page = 0; page < 30; page++) {
@@ -122,9 +123,9 @@ class SubscriptionLifecycleTest {
         // Answers one change and keeps the others.
         Receiver before = new Receiver();
         SubscriptionSettings settings = Platform.settings(NAME).build();
-        platform.subscriptions.open(settings, (changes, attempt, done) -> {
+        platform.subscriptions.open(settings, (changes, attempt, generation, done) -> {
             if (changes.get(0).position() == 1) {
-                before.handle(changes, attempt, done);
+                before.handle(changes, attempt, generation, done);
             }
         });
         List<Change> appended = platform.update(1, 2, 1, 2);

@@ -171,7 +171,7 @@ class SubscriptionOrderTest {
             inFlight.clear();
             lastOfKey.clear();
             events.add("life " + mine);
-            return (changes, attempt, done) -> handle(changes.get(0), attempt, mine, done);
+            return (changes, attempt, generation, done) -> handle(changes.get(0), attempt, mine, done);
         }
 
         private void handle(Change change, int attempt, int mine, Consumer<DeliveryOutcome> done) {

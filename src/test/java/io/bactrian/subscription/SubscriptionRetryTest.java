@@ -373,7 +373,7 @@ class SubscriptionRetryTest {
     void aHandlerThatThrowsHasFailed() {
         SubscriptionSettings settings =
                 Platform.settings(NAME).retry(Platform.LATE).build();
-        platform.subscriptions.open(settings, (changes, attempt, done) -> {
+        platform.subscriptions.open(settings, (changes, attempt, generation, done) -> {
             throw new NoClassDefFoundError("a/library");
         });
         platform.update(1);

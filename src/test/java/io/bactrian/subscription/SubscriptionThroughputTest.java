@@ -55,7 +55,9 @@ class SubscriptionThroughputTest {
 
     @Test
     void aHandlerThatFinishesAtOnceIsFedFast() throws InterruptedException {
-        assertTrue(fastest("at once", (changes, attempt, done) -> done.accept(DeliveryOutcome.Delivered.INSTANCE))
+        assertTrue(fastest(
+                        "at once",
+                        (changes, attempt, generation, done) -> done.accept(DeliveryOutcome.Delivered.INSTANCE))
                 > 50_000);
     }
 
@@ -73,7 +75,7 @@ class SubscriptionThroughputTest {
                 Thread.currentThread().interrupt();
             }
         });
-        double rate = fastest("on another thread", (changes, attempt, done) -> calls.add(done));
+        double rate = fastest("on another thread", (changes, attempt, generation, done) -> calls.add(done));
         selector.shutdownNow();
         assertTrue(selector.awaitTermination(5, TimeUnit.SECONDS));
         assertTrue(rate > 20_000);
@@ -83,11 +85,12 @@ class SubscriptionThroughputTest {
         double fastest = 0;
         for (int round = 0; round < ROUNDS; round++) {
             CountDownLatch left = new CountDownLatch(CHANGES);
-            ChangeHandler counted = (List<Change> changes, int attempt, Consumer<DeliveryOutcome> done) ->
-                    handler.handle(changes, attempt, outcome -> {
-                        done.accept(outcome);
-                        left.countDown();
-                    });
+            ChangeHandler counted =
+                    (List<Change> changes, int attempt, int generation, Consumer<DeliveryOutcome> done) ->
+                            handler.handle(changes, attempt, generation, outcome -> {
+                                done.accept(outcome);
+                                left.countDown();
+                            });
             String name = "round-" + round;
             long began = System.nanoTime();
             Subscriptions.Handle handle =

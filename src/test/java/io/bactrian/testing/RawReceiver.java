@@ -7,6 +7,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server that says what a test makes it say, be it HTTP or not: one conversation per connection, in its own thread. */
@@ -20,11 +23,17 @@ public final class RawReceiver implements AutoCloseable {
     private final ServerSocket server;
     private final Conversation conversation;
     private final AtomicInteger connections = new AtomicInteger();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     public RawReceiver(Conversation conversation) {
+        this(0, conversation);
+    }
+
+    /** On a port of the caller's choice: what comes back after an outage stands where it stood. */
+    RawReceiver(int port, Conversation conversation) {
         this.conversation = conversation;
         try {
-            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            server = new ServerSocket(port, 200, InetAddress.getByName("127.0.0.1"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,7 +70,7 @@ public final class RawReceiver implements AutoCloseable {
             }
             head.append((char) next);
         }
-        String lower = head.toString().toLowerCase(java.util.Locale.ROOT);
+        String lower = head.toString().toLowerCase(Locale.ROOT);
         int at = lower.indexOf("content-length:");
         int length = at < 0
                 ? 0
@@ -83,6 +92,7 @@ public final class RawReceiver implements AutoCloseable {
     }
 
     private void hold(Socket socket) {
+        open.add(socket);
         try (socket) {
             socket.setTcpNoDelay(true);
             conversation.hold(socket);
@@ -90,6 +100,8 @@ public final class RawReceiver implements AutoCloseable {
             // The other side left.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            open.remove(socket);
         }
     }
 
@@ -103,6 +115,9 @@ public final class RawReceiver implements AutoCloseable {
     public void close() {
         try {
             server.close();
+            for (Socket socket : open) {
+                socket.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

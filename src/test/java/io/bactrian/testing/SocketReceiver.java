@@ -4,14 +4,9 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The fastest receiver that plain sockets give: one thread a connection, HTTP/1.1 with Content-Length only. What it
@@ -26,68 +21,32 @@ public final class SocketReceiver implements AutoCloseable {
 
     private static final byte[] CRLF_CRLF = {13, 10, 13, 10};
 
-    private final ServerSocket server;
+    private final RawReceiver receiver;
     private final Listener listener;
-    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
-    private SocketReceiver(ServerSocket server, Listener listener) {
-        this.server = server;
+    private SocketReceiver(int port, Listener listener) {
         this.listener = listener;
+        this.receiver = new RawReceiver(port, this::serve);
     }
 
     public static SocketReceiver start(int port, Listener listener) {
-        try {
-            SocketReceiver receiver =
-                    new SocketReceiver(new ServerSocket(port, 200, InetAddress.getByName("127.0.0.1")), listener);
-            Thread acceptor = new Thread(receiver::accept, "receiver");
-            acceptor.setDaemon(true);
-            acceptor.start();
-            return receiver;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new SocketReceiver(port, listener);
     }
 
     public String url() {
-        return "http://127.0.0.1:" + server.getLocalPort() + "/";
+        return receiver.url();
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
-            try {
-                Socket socket = server.accept();
-                socket.setTcpNoDelay(true);
-                connections.add(socket);
-                Thread thread = new Thread(() -> serve(socket), "receiver-connection");
-                thread.setDaemon(true);
-                thread.start();
-            } catch (IOException e) {
-                return; // closed
-            }
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            InputStream in = new BufferedInputStream(socket.getInputStream(), 16384);
-            OutputStream out = socket.getOutputStream();
-            byte[] head = new byte[8192];
-            while (true) {
-                int length = readHead(in, head);
-                if (length < 0) {
-                    return;
-                }
-                String headers = new String(head, 0, length, StandardCharsets.ISO_8859_1);
-                byte[] body = in.readNBytes(Integer.parseInt(header(headers, "content-length")));
-                int status = listener.received(header(headers, "webhook-id"), body);
-                out.write(("HTTP/1.1 " + status + " x\r\nContent-Length: 0\r\n\r\n")
-                        .getBytes(StandardCharsets.ISO_8859_1));
-                out.flush();
-            }
-        } catch (IOException e) {
-            // the other side went away
-        } finally {
-            connections.remove(socket);
+    private void serve(Socket socket) throws IOException {
+        InputStream in = new BufferedInputStream(socket.getInputStream(), 16384);
+        OutputStream out = socket.getOutputStream();
+        byte[] head = new byte[8192];
+        for (int length = readHead(in, head); length >= 0; length = readHead(in, head)) {
+            String headers = new String(head, 0, length, StandardCharsets.ISO_8859_1);
+            byte[] body = in.readNBytes(Integer.parseInt(header(headers, "content-length")));
+            int status = listener.received(header(headers, "webhook-id"), body);
+            out.write(("HTTP/1.1 " + status + " x\r\nContent-Length: 0\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
         }
     }
 
@@ -122,13 +81,6 @@ public final class SocketReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            server.close();
-            for (Socket socket : connections) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        receiver.close();
     }
 }

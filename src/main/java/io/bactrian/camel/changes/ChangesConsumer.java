@@ -50,7 +50,7 @@ final class ChangesConsumer extends DefaultConsumer {
         super.doStop();
     }
 
-    private void deliver(List<Change> changes, int attempt, Consumer<DeliveryOutcome> done) {
+    private void deliver(List<Change> changes, int attempt, int generation, Consumer<DeliveryOutcome> done) {
         Exchange exchange = createExchange(false);
         if (batches) {
             carry(exchange, changes, attempt);
@@ -58,6 +58,9 @@ final class ChangesConsumer extends DefaultConsumer {
             Change change = changes.get(0);
             exchange.setIn(new ChangeMessage(exchange, change, attempt));
             exchange.setProperty(BactrianProperties.CHANGE, change);
+        }
+        if (generation > 0) {
+            exchange.setProperty(BactrianProperties.GENERATION, generation);
         }
         getAsyncProcessor().process(exchange, doneSync -> {
             DeliveryOutcome outcome = Outcomes.of(exchange);

@@ -37,7 +37,7 @@ final class Continuation {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate")
+    @SuppressWarnings("NonAtomicVolatileUpdate") // An estimate: a lost step does no harm.
     private void measured(Runnable rest) {
         long start = System.nanoTime();
         rest.run();

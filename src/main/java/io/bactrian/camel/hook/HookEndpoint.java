@@ -32,7 +32,7 @@ public final class HookEndpoint extends DefaultEndpoint {
     private String target = "";
 
     @UriParam(
-            description = "Sent hooks: whsec_ and base64, none sends unsigned. Received hooks: the same for"
+            description = "Sent hooks: whsec_ and base64; without one they are unsigned. Received hooks: the same for"
                     + " verify=standard, any text for github and hmac. Several whsec_ secrets, separated by commas,"
                     + " while one replaces another.",
             label = "security",

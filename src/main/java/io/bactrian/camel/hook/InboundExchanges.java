@@ -56,9 +56,7 @@ final class InboundExchanges {
     }
 
     private static void put(Message message, String name, List<String> values) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        // Camel's own names, and ours, whatever their case: from outside they would steer the route's steps.
-        if (!lower.startsWith("camel") && !lower.startsWith("bactrian") && !KEPT_BACK.contains(lower)) {
+        if (!BactrianHeaders.steers(name) && !KEPT_BACK.contains(name.toLowerCase(Locale.ROOT))) {
             message.setHeader(name, values.size() == 1 ? values.get(0) : values);
         }
     }

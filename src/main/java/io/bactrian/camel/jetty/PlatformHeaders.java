@@ -1,5 +1,6 @@
 package io.bactrian.camel.jetty;
 
+import io.bactrian.camel.BactrianHeaders;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 
@@ -7,15 +8,11 @@ import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 final class PlatformHeaders extends HttpHeaderFilterStrategy {
     @Override
     public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
-        return isInternal(name) || super.applyFilterToExternalHeaders(name, value, exchange);
+        return BactrianHeaders.steers(name) || super.applyFilterToExternalHeaders(name, value, exchange);
     }
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
-        return isInternal(name) || super.applyFilterToCamelHeaders(name, value, exchange);
-    }
-
-    private static boolean isInternal(String name) {
-        return name.regionMatches(true, 0, "Bactrian", 0, 8) || name.regionMatches(true, 0, "Camel", 0, 5);
+        return BactrianHeaders.steers(name) || super.applyFilterToCamelHeaders(name, value, exchange);
     }
 }

@@ -190,33 +190,7 @@ final class DirectoryWatch implements AutoCloseable {
         Map<Path, Stamp> found = new HashMap<>();
         try {
             Files.walkFileTree(
-                    directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
-                        @Override
-                        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                            if (!folder.equals(directory) && isHidden(folder)) {
-                                return FileVisitResult.SKIP_SUBTREE;
-                            }
-                            listen(folder);
-                            return FileVisitResult.CONTINUE;
-                        }
-
-                        @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                            if (attributes.isRegularFile() && isRouteFile(file)) {
-                                found.put(file, new Stamp(attributes.size(), attributes.lastModifiedTime()));
-                            }
-                            return FileVisitResult.CONTINUE;
-                        }
-
-                        @Override
-                        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                            if (file.equals(directory)) {
-                                throw e;
-                            }
-                            // Gone meanwhile, a dangling link or a loop of links.
-                            return FileVisitResult.CONTINUE;
-                        }
-                    });
+                    directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new Looking(found));
             if (troubled) {
                 troubled = false;
                 LOG.info("{} can be read again", directory);
@@ -280,6 +254,41 @@ final class DirectoryWatch implements AutoCloseable {
             } catch (IOException e) {
                 LOG.debug("Closing the watch of {}", directory, e);
             }
+        }
+    }
+
+    /** Listens to each folder on its way, and notes the route files. */
+    private final class Looking extends SimpleFileVisitor<Path> {
+        private final Map<Path, Stamp> found;
+
+        Looking(Map<Path, Stamp> found) {
+            this.found = found;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            if (!folder.equals(directory) && isHidden(folder)) {
+                return FileVisitResult.SKIP_SUBTREE;
+            }
+            listen(folder);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() && isRouteFile(file)) {
+                found.put(file, new Stamp(attributes.size(), attributes.lastModifiedTime()));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (file.equals(directory)) {
+                throw e;
+            }
+            // Gone meanwhile, a dangling link or a loop of links.
+            return FileVisitResult.CONTINUE;
         }
     }
 }

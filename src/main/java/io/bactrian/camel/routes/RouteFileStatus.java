@@ -25,6 +25,7 @@ public record RouteFileStatus(
         List<WaitingRoute> waiting,
         List<String> warnings) {
 
+    /** What runs of a file. */
     public enum State {
         LOADED,
         BROKEN,

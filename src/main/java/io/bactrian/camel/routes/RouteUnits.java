@@ -69,6 +69,28 @@ final class RouteUnits {
                 pending.putIfAbsent(unit.name, unit.newest());
             }
         }
+        Map<String, RouteFileException> refused = loadAsFarAsPossible(pending);
+        pending.forEach((name, text) -> {
+            RouteFileException cause = refused.get(name);
+            if (cause != null) {
+                refuse(text, cause);
+            }
+        });
+        Set<String> templatesInUse = new HashSet<>();
+        running().forEach(version -> templatesInUse.addAll(version.loaded().templatesUsed()));
+        live.keepConnectors(templatesInUse);
+        nextTry = refused.values().stream().anyMatch(RouteFileException::passing)
+                ? clock.instant().plus(PASSING_RETRY)
+                : null;
+        tellOrphans(subscribed);
+    }
+
+    /**
+     * Loads texts until no further one can be; those that were loaded leave {@code pending}.
+     *
+     * @return why the others can't be
+     */
+    private Map<String, RouteFileException> loadAsFarAsPossible(Map<String, RouteText> pending) {
         Map<String, RouteFileException> refused = new LinkedHashMap<>();
         Set<String> users = new HashSet<>();
         boolean progress = true;
@@ -92,19 +114,7 @@ final class RouteUnits {
                 }
             }
         }
-        pending.forEach((name, text) -> {
-            RouteFileException cause = refused.get(name);
-            if (cause != null) {
-                refuse(text, cause);
-            }
-        });
-        Set<String> templatesInUse = new HashSet<>();
-        running().forEach(version -> templatesInUse.addAll(version.loaded().templatesUsed()));
-        live.keepConnectors(templatesInUse);
-        nextTry = refused.values().stream().anyMatch(RouteFileException::passing)
-                ? clock.instant().plus(PASSING_RETRY)
-                : null;
-        tellOrphans(subscribed);
+        return refused;
     }
 
     /** Tries again what couldn't be loaded for a cause that may have passed. */

@@ -39,7 +39,7 @@ final class RowBodies {
         return json.isBlank() ? List.of() : parsed(json);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // All keys are strings, and values may be anything.
     private static Map<String, @Nullable Object> row(@Nullable Object element) {
         if (element instanceof Row row) {
             return row;

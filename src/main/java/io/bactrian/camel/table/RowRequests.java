@@ -188,7 +188,7 @@ final class RowRequests {
         return Optional.of(old);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // Our own headers: maps by column.
     private static @Nullable Map<String, @Nullable Object> map(@Nullable Object header) {
         return header instanceof Map<?, ?> map ? (Map<String, @Nullable Object>) map : null;
     }

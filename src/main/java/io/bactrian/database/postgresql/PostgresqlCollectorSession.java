@@ -25,8 +25,8 @@ import org.postgresql.PGConnection;
  * Collecting from PostgreSQL.
  *
  * <p>Wake-up: while this session holds the wake-up lock, a trigger that can't share it notifies. The lock is taken
- * before sleeping, by a try (a long writer may share it), and kept until a read gives many rows; so busy writers don't
- * notify at all, and quiet ones wake at once. What was committed between the last read and the taking of the lock is
+ * before sleeping, by a try (a long writer may share it), and kept until a read gives many rows or the writers are busy;
+ * so busy writers don't notify at all and are polled, and quiet ones wake at once. What was committed between the last read and the taking of the lock is
  * found by the read that follows the taking.
  */
 final class PostgresqlCollectorSession implements CollectorSession {
@@ -40,6 +40,8 @@ final class PostgresqlCollectorSession implements CollectorSession {
     private static final int LARGEST_FETCH = 1_000;
     private static final long SHORTEST_POLL_MILLIS = 5;
     private static final long LONGEST_POLL_MILLIS = 50;
+    /** Lets a page gather some rows: each page costs three syncs, which the writers pay with. */
+    private static final long BUSY_POLL_MILLIS = 10;
     /** A net under the notifications, and how often a stop is looked for. */
     private static final int SLOW_POLL_MILLIS = 500;
 
@@ -58,6 +60,7 @@ final class PostgresqlCollectorSession implements CollectorSession {
     /** Whether the triggers notify at all: the condition is theirs. */
     private final boolean notifies;
 
+    private final WriteRate rate = new WriteRate(System.nanoTime());
     private boolean holdsWakeUpLock;
     private long poll = SHORTEST_POLL_MILLIS;
 
@@ -75,6 +78,7 @@ final class PostgresqlCollectorSession implements CollectorSession {
         execute("SET jit = off");
         notifies = is(
                 "current_setting('max_prepared_transactions') = '0' OR current_setting('bactrian.notify', true) = 'on'");
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         connection.setAutoCommit(false);
         page = connection.prepareStatement(ROWS + "ORDER BY seq LIMIT ?");
         deletion = connection.prepareStatement("DELETE FROM bactrian.change WHERE seq BETWEEN ? AND ?");
@@ -142,11 +146,14 @@ final class PostgresqlCollectorSession implements CollectorSession {
     public List<CapturedRow> read(long after, int limit) throws SQLException {
         page.setInt(1, limit);
         List<CapturedRow> rows = rows(page);
-        connection.rollback();
-        if (!rows.isEmpty()) {
-            poll = SHORTEST_POLL_MILLIS;
+        rate.read(rows.size(), System.nanoTime());
+        if (rows.isEmpty()) {
+            connection.rollback();
+            return rows;
         }
-        if (rows.size() >= MANY && holdsWakeUpLock) {
+        // The removal goes on in this transaction, which holds no snapshot meanwhile (READ COMMITTED).
+        poll = SHORTEST_POLL_MILLIS;
+        if (holdsWakeUpLock && (rows.size() >= MANY || rate.busy())) {
             unlock();
         }
         return rows;
@@ -194,6 +201,10 @@ final class PostgresqlCollectorSession implements CollectorSession {
 
     @Override
     public void await() throws SQLException, InterruptedException {
+        if (rate.busy()) {
+            woken.tryAcquire(BUSY_POLL_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
         if (!holdsWakeUpLock) {
             holdsWakeUpLock = notifies && tryLock(WAKE_UP);
             if (!holdsWakeUpLock) {

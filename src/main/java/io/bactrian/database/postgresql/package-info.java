@@ -1,4 +1,4 @@
-/** All that is particular to PostgreSQL (12 and newer), its SQL included. */
+/** All that is particular to PostgreSQL (13 and newer, for its 64-bit transaction ids), its SQL included. */
 @NullMarked
 package io.bactrian.database.postgresql;
 

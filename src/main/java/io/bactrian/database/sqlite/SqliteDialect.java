@@ -7,6 +7,7 @@ import io.bactrian.database.Dialect;
 import io.bactrian.database.Table;
 import io.bactrian.database.TriggerDialect;
 import io.bactrian.database.WriteDialect;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.sqlite.SQLiteException;
 
 /** SQLite: a file that several processes may open, with one writer at a time. */
 public final class SqliteDialect implements Dialect {
+    private static final String URL = "jdbc:sqlite:";
     private static final WriteDialect WRITES = new SqliteWrites();
     private static final String SET_ORIGIN = "UPDATE bactrian_context SET origin = ?, \"table\" = ? WHERE id = 1";
     private static final String CLEAR_ORIGIN =
@@ -27,7 +29,7 @@ public final class SqliteDialect implements Dialect {
 
     @Override
     public void configure(HikariConfig pool) {
-        String file = pool.getJdbcUrl().substring("jdbc:sqlite:".length());
+        String file = pool.getJdbcUrl().substring(URL.length());
         if (file.isEmpty() || file.startsWith(":memory:") || file.contains("mode=memory")) {
             throw new IllegalArgumentException(
                     "bactrian.databases." + pool.getPoolName() + ".url=" + pool.getJdbcUrl()
@@ -37,6 +39,15 @@ public final class SqliteDialect implements Dialect {
         pool.addDataSourceProperty("synchronous", "FULL");
         pool.addDataSourceProperty("busy_timeout", "10000");
         pool.addDataSourceProperty("foreign_keys", "true");
+    }
+
+    /** What begins with a colon, or is a URI itself, is no plain path. */
+    @Override
+    public String located(String url, Path folder) {
+        String file = url.substring(URL.length());
+        return file.isEmpty() || file.startsWith(":") || file.startsWith("file:")
+                ? url
+                : URL + folder.resolve(file).normalize();
     }
 
     /** SQLite's own waiting sleeps up to 100 ms and is unfair; waiting here is neither. */
