@@ -23,19 +23,12 @@ class PostgresqlTableApiIT extends TableApiContract {
     }
 
     @Override
-    List<String> ours() {
-        return List.of(
-                "CREATE SCHEMA bactrian",
-                """
-                CREATE TABLE bactrian.applied (
-                    route text, step text, split int, message text, generation int, at timestamptz DEFAULT now(),
-                    PRIMARY KEY (route, step, split, message, generation))""",
-                """
+    List<String> noting() {
+        return List.of("""
                 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN
                     INSERT INTO seen VALUES (nullif(current_setting('bactrian.origin', true), ''));
                     RETURN NULL;
-                END $$""",
-                "CREATE TRIGGER note AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note()");
+                END $$""", "CREATE TRIGGER note AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note()");
     }
 }

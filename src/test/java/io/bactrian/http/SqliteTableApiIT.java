@@ -21,15 +21,8 @@ class SqliteTableApiIT extends TableApiContract {
     }
 
     @Override
-    List<String> ours() {
+    List<String> noting() {
         return List.of(
-                """
-                CREATE TABLE bactrian_applied (
-                    route TEXT, step TEXT, split INTEGER, message TEXT, generation INTEGER,
-                    at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
-                    PRIMARY KEY (route, step, split, message, generation))""",
-                "CREATE TABLE bactrian_context (id INTEGER PRIMARY KEY, origin TEXT)",
-                "INSERT INTO bactrian_context VALUES (1, NULL)",
                 "CREATE TRIGGER note AFTER INSERT ON orders BEGIN INSERT INTO seen SELECT origin FROM bactrian_context; END");
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bactrian.capture.Capture;
+import io.bactrian.capture.CaptureSettings;
 import io.bactrian.database.Database;
 import io.bactrian.database.DatabaseSettings;
 import java.net.http.HttpResponse;
@@ -43,8 +45,8 @@ abstract class TableApiContract {
     /** How one is reached that isn't there. */
     abstract DatabaseSettings unreachable(Path directory);
 
-    /** Our tables as capture installs them, and a trigger on {@code orders} that notes the origin in {@code seen}. */
-    abstract List<String> ours();
+    /** A trigger on {@code orders} that notes the origin in {@code seen}. */
+    abstract List<String> noting();
 
     /** The column definition of a key that the database makes. */
     abstract String generatedKey();
@@ -70,7 +72,12 @@ abstract class TableApiContract {
         run("CREATE TABLE keyless (name text)");
         run("CREATE TABLE hidden (id int PRIMARY KEY)");
         run("CREATE TABLE seen (origin text)");
-        ours().forEach(this::run);
+        new Capture(
+                        database,
+                        new CaptureSettings(
+                                List.of("orders", "lines", "keyless"), List.of(), CaptureSettings.Install.AUTO))
+                .install(List.of());
+        noting().forEach(this::run);
         rig = new HttpRig(
                 directory.resolve("data"),
                 HttpSettings.local(0),
