@@ -134,7 +134,8 @@ class StartFaultsIT {
     }
 
     @Test
-    @DisplayName("invariant 4: a receiver that never answers holds up the end for less than ten seconds; nothing is lost")
+    @DisplayName(
+            "invariant 4: a receiver that never answers holds up the end for less than ten seconds; nothing is lost")
     void aReceiverThatNeverAnswersDoesntHoldUpTheEnd() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
@@ -144,7 +145,8 @@ class StartFaultsIT {
             return answers.get() ? received(id, body) : hang(over);
         };
         try (SocketReceiver receiver = SocketReceiver.start(0, listener);
-                PlatformProcess platform = platform("platform", Map.of()).route("out.yaml", OUT.formatted(receiver.url()));
+                PlatformProcess platform =
+                        platform("platform", Map.of()).route("out.yaml", OUT.formatted(receiver.url()));
                 Connection user = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("platform.db"))) {
             platform.start();
             for (int k = 1; k <= 20; k++) {

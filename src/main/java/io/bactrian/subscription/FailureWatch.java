@@ -60,7 +60,11 @@ final class FailureWatch {
     void parked(Instant nextTry) {
         if (!told) {
             told = true;
-            LOG.warn("{}: {}; changes are parked and tried again, first at {}", name, lastError, nextTry.truncatedTo(ChronoUnit.MILLIS));
+            LOG.warn(
+                    "{}: {}; changes are parked and tried again, first at {}",
+                    name,
+                    lastError,
+                    nextTry.truncatedTo(ChronoUnit.MILLIS));
         }
     }
 

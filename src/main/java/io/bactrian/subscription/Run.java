@@ -369,14 +369,6 @@ final class Run implements Workers.Source {
         }
     }
 
-    /** @param oldest when the oldest change in memory that is not done was collected, null where there is none */
-    record Progress(
-            long position,
-            int parked,
-            @Nullable Instant oldest,
-            @Nullable String lastError,
-            @Nullable Instant lastErrorAt) {}
-
     boolean halted() {
         return halted;
     }
