@@ -2,9 +2,12 @@ package io.bactrian.capture;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one database captured: makes the triggers ready (installs or verifies, as the settings say), again and again
@@ -12,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * not wait for the database. On a thread of its own; public methods may be called from any.
  */
 public final class CaptureKeeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureKeeper.class);
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(15);
 
@@ -21,6 +26,7 @@ public final class CaptureKeeper implements AutoCloseable {
     private final DriftWatch drift;
     private final Thread thread;
     private final Semaphore closing = new Semaphore(0);
+    private final CountDownLatch looked = new CountDownLatch(1);
     private volatile @Nullable CaptureStatus status;
     private volatile boolean sound;
 
@@ -47,13 +53,19 @@ public final class CaptureKeeper implements AutoCloseable {
                 || capture.settings().tables().contains("*");
     }
 
-    /** Makes the triggers ready once before it returns, where the database lets it; goes on in the background. */
+    /**
+     * Makes the triggers ready once before it returns, where the database lets it in a moment: one that can't be reached
+     * holds up nobody else's start. Goes on in the background.
+     */
     public void start() {
-        sound = keep();
-        if (captures()) {
-            collector.start();
-        }
         thread.start();
+        try {
+            if (!looked.await(FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("Database '{}' takes its time; the start goes on without it", database);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The state when it was last looked at; empty before the first look. */
@@ -71,6 +83,11 @@ public final class CaptureKeeper implements AutoCloseable {
     }
 
     private void run() {
+        sound = keep();
+        if (captures()) {
+            collector.start();
+        }
+        looked.countDown();
         try {
             while (!closing.tryAcquire((sound ? NOW_AND_THEN : SOON).toMillis(), TimeUnit.MILLISECONDS)) {
                 sound = keep();
