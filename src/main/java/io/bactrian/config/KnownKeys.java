@@ -27,7 +27,6 @@ final class KnownKeys {
             "BACTRIAN_URL",
             "BACTRIAN_JAVA_OPTS",
             "BACTRIAN_NO_BUILD",
-            "BACTRIAN_HOME",
             "BACTRIAN_LOG_FORMAT",
             "BACTRIAN_LOG_LEVEL");
 

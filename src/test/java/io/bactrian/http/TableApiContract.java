@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the table API must do on every product. */
+/** What the table API must do on every product. In one file, so that it reads as a table of contents. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class TableApiContract {
     private static final String ORDERS = "/api/tables/orders";

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of changes that fail: quick tries, parked, tried again in order, dead letters. */
+/**
+ * What becomes of changes that fail: quick tries, parked, tried again in order, dead letters. In one file, so that it
+ * reads as the story of a failed change.
+ */
 class SubscriptionRetryTest {
     private static final String NAME = "orders-to-hook";
     private static final String ONE = Platform.key(1);
