@@ -98,7 +98,9 @@ class DatabaseFaultsIT {
             String log = platform.output();
             assertAll(
                     log,
-                    () -> assertTrue(Faults.lines(log, "Not collecting database 'second'").size() <= 3),
+                    () -> assertTrue(Faults.lines(log, "Not collecting database 'second'")
+                                    .size()
+                            <= 3),
                     () -> assertEquals(
                             2,
                             Faults.lines(log, "Collecting database 'second' again")
