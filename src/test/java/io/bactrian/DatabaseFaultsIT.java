@@ -33,9 +33,9 @@ class DatabaseFaultsIT {
             - beans:
                 - name: seen
                   type: org.apache.camel.processor.idempotent.jdbc.JdbcMessageIdRepository
-                  properties:
-                    dataSource: "#bean:second"
-                    processorName: once
+                  constructors:
+                    "0": "#bean:second"
+                    "1": once
             - route:
                 id: once
                 from:
@@ -62,19 +62,25 @@ class DatabaseFaultsIT {
         try (EmbeddedPostgres prepared = server()) {
             execute(second, "CREATE TABLE things (id bigint PRIMARY KEY)");
             execute(second, "CREATE TABLE copies (id bigint PRIMARY KEY)");
+            execute(
+                    second,
+                    "CREATE TABLE camel_messageprocessed (processorName varchar(255), messageId varchar(100),"
+                            + " createdAt timestamp, PRIMARY KEY (processorName, messageId))");
         }
         execute(main, "CREATE TABLE items (id INTEGER PRIMARY KEY)");
         try (PlatformProcess platform = withTwo(main, second).launch()) {
             Faults.awaiting(platform).until(() -> platform.output().contains("Ready in"));
             mainWorks(platform, main);
             redFor(platform, "second");
-            assertTrue(Faults.readiness(platform).contains("route once"), Faults.readiness(platform));
+            String routes = Faults.json(platform, "/api/routes").toString();
+            assertTrue(routes.contains("can't start now: Connection refused"), routes);
             execute(main, "INSERT INTO items VALUES (1000)");
 
             try (EmbeddedPostgres server = server()) {
                 Faults.awaiting(platform).until(() -> Faults.readiness(platform).startsWith("200"));
                 Faults.awaiting(platform).until(() -> count(second, "copies WHERE id = 1000") == 1);
                 secondWorks(platform, second);
+                Faults.awaiting(platform).until(() -> platform.output().contains("once.yaml loaded: once"));
                 assertEquals(
                         201,
                         platform.call("POST", "/api/databases/second/tables/things", "{\"id\":7000}")
@@ -92,10 +98,9 @@ class DatabaseFaultsIT {
             String log = platform.output();
             assertAll(
                     log,
-                    () -> assertEquals(
-                            2,
-                            Faults.lines(log, "Not collecting database 'second'")
-                                    .size()),
+                    () -> assertTrue(Faults.lines(log, "Not collecting database 'second'")
+                                    .size()
+                            <= 3),
                     () -> assertEquals(
                             2,
                             Faults.lines(log, "Collecting database 'second' again")
@@ -151,7 +156,6 @@ class DatabaseFaultsIT {
                                 "changes:items?retryDelay=200ms&retryMaxDelay=1s&retryMax=1000",
                                 "to: table:copies?database=second"))
                 .route("once.yaml", ONCE)
-                .route("polled.yaml", route("polled", "sql:SELECT 1?dataSource=#second&delay=60000", "to: log:x"))
                 .route("second.yaml", route("second", "changes:things?database=second", thingsSeen()));
     }
 

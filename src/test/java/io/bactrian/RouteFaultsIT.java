@@ -196,7 +196,7 @@ class RouteFaultsIT {
             assertAll(
                     () -> assertEquals("picky", letter.path("subscription").asText()),
                     () -> assertTrue(letter.path("error").asText().contains("no bad ones")),
-                    () -> assertEquals(4, letter.path("attempts").asInt()),
+                    () -> assertTrue(letter.path("attempts").asInt() >= 4, letter::toString),
                     () -> assertTrue(letter.toString().contains("\"name\":\"bad\""), letter::toString));
 
             platform.route("picky.yaml", route.replace("'bad'", "'good'"));

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,6 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A start that can't succeed says why in one message; an orderly end loses nothing. */
 class StartFaultsIT {
+    private static final String OUT = """
+            - route:
+                id: out
+                from:
+                  uri: changes:counted
+                  steps:
+                    - to: hook:%s?secret=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
+            """;
+
     @TempDir
     Path folder;
 
@@ -101,24 +111,13 @@ class StartFaultsIT {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (SocketReceiver receiver = SocketReceiver.start(0, this::received);
                 PlatformProcess platform =
-                        platform("platform", Map.of()).route("out.yaml", """
-                        - route:
-                            id: out
-                            from:
-                              uri: changes:counted
-                              steps:
-                                - to: hook:%s?secret=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
-                        """.formatted(receiver.url()))) {
+                        platform("platform", Map.of()).route("out.yaml", OUT.formatted(receiver.url()))) {
             platform.start();
             Future<Integer> load = thread.submit(() -> write("platform"));
             for (int i = 0; i < 3; i++) {
                 int before = record.distinct();
                 Faults.awaiting(platform).until(() -> record.distinct() > before + 200);
-                long begin = System.nanoTime();
-                platform.stop();
-                Duration took = Duration.ofNanos(System.nanoTime() - begin);
-                assertTrue(took.compareTo(Duration.ofSeconds(10)) < 0, took + "\n" + platform.output());
-                assertTrue(platform.output().strip().endsWith("Stopped"), platform.output());
+                stopsInTime(platform);
                 platform.start();
             }
             stop.set(true);
@@ -132,6 +131,54 @@ class StartFaultsIT {
             stop.set(true);
             thread.shutdownNow();
         }
+    }
+
+    @Test
+    @DisplayName(
+            "invariant 4: a receiver that never answers holds up the end for less than ten seconds; nothing is lost")
+    void aReceiverThatNeverAnswersDoesntHoldUpTheEnd() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicBoolean answers = new AtomicBoolean();
+        SocketReceiver.Listener listener = (id, body) -> {
+            asked.countDown();
+            return answers.get() ? received(id, body) : hang(over);
+        };
+        try (SocketReceiver receiver = SocketReceiver.start(0, listener);
+                PlatformProcess platform =
+                        platform("platform", Map.of()).route("out.yaml", OUT.formatted(receiver.url()));
+                Connection user = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("platform.db"))) {
+            platform.start();
+            for (int k = 1; k <= 20; k++) {
+                user.createStatement().execute("INSERT INTO counted VALUES (" + k + ", 1)");
+            }
+            assertTrue(asked.await(30, TimeUnit.SECONDS), platform.output());
+            stopsInTime(platform);
+            answers.set(true);
+            platform.start();
+            Faults.awaiting(platform).until(() -> record.distinct() == 20);
+            assertEquals(List.of(), record.disorders());
+            assertEquals(List.of(), Faults.stackTraces(platform.output()));
+        } finally {
+            over.countDown();
+        }
+    }
+
+    private static int hang(CountDownLatch over) {
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 500;
+    }
+
+    private static void stopsInTime(PlatformProcess platform) {
+        long begin = System.nanoTime();
+        platform.stop();
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        assertTrue(took.compareTo(Duration.ofSeconds(10)) < 0, took + "\n" + platform.output());
+        assertTrue(platform.output().strip().endsWith("Stopped"), platform.output());
     }
 
     /** Starts a platform that must end by itself. */

@@ -62,7 +62,7 @@ public final class CaptureKeeper implements AutoCloseable {
     public void awaitFirstLook(Duration longest) {
         try {
             if (!looked.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("Database '{}' doesn't answer yet; the others go on without it", database);
+                LOG.info("Database '{}' takes its time; the start goes on without it", database);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

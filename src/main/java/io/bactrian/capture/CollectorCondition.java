@@ -2,6 +2,7 @@ package io.bactrian.capture;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,6 @@ final class CollectorCondition {
             case REFUSED -> "belonged to another";
             default -> "stood still";
         };
-        return state + " since " + before.since();
+        return state + " since " + before.since().truncatedTo(ChronoUnit.MILLIS);
     }
 }

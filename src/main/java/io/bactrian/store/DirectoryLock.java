@@ -43,7 +43,7 @@ final class DirectoryLock implements AutoCloseable {
         try {
             real = directory.toRealPath();
         } catch (IOException e) {
-            throw new StoreException("Can't use " + directory + ": " + e, e);
+            throw StoreException.of("Can't use " + directory, e);
         }
         if (!HELD.add(real)) {
             throw refusal(real, "this process");
@@ -61,7 +61,7 @@ final class DirectoryLock implements AutoCloseable {
             return new DirectoryLock(real, channel);
         } catch (IOException e) {
             release(real, channel);
-            throw new StoreException("Can't lock " + real + ": " + e, e);
+            throw StoreException.of("Can't lock " + real, e);
         } catch (StoreException e) {
             release(real, channel);
             throw e;
@@ -91,7 +91,7 @@ final class DirectoryLock implements AutoCloseable {
                 channel.close();
             }
         } catch (IOException e) {
-            throw new StoreException("Can't unlock " + directory + ": " + e, e);
+            throw StoreException.of("Can't unlock " + directory, e);
         } finally {
             HELD.remove(directory);
         }

@@ -57,7 +57,7 @@ public final class Store implements AutoCloseable {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new StoreException("Can't make " + directory + ": " + e, e);
+            throw StoreException.of("Can't make " + directory, e);
         }
         DirectoryLock lock = DirectoryLock.take(directory);
         try {

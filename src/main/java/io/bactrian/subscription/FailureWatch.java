@@ -2,6 +2,7 @@ package io.bactrian.subscription;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,11 @@ final class FailureWatch {
     void parked(Instant nextTry) {
         if (!told) {
             told = true;
-            LOG.warn("{}: {}; changes are parked and tried again, first at {}", name, lastError, nextTry);
+            LOG.warn(
+                    "{}: {}; changes are parked and tried again, first at {}",
+                    name,
+                    lastError,
+                    nextTry.truncatedTo(ChronoUnit.MILLIS));
         }
     }
 

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Run implements Workers.Source {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
-    private static final Duration TO_DRAIN = Duration.ofSeconds(10);
+    private static final Duration TO_CATCH_UP = Duration.ofSeconds(1);
+    private static final Duration TO_DRAIN = Duration.ofSeconds(4);
     private static final Duration TO_WRITE = Duration.ofSeconds(5);
 
     private final Object lock = new Object();
@@ -38,6 +39,7 @@ final class Run implements Workers.Source {
     private final LowWater lowWater;
     private final Lanes lanes;
     private final Ledger ledger;
+    private final Ending ending;
     private final FailureWatch watch;
     private final Retries retries;
     private final Workers workers;
@@ -60,6 +62,7 @@ final class Run implements Workers.Source {
         this.lowWater = new LowWater(position);
         this.lanes = new Lanes(settings.kept(), settings.lanes());
         this.ledger = new Ledger(lock, shared, settings.name(), lowWater);
+        this.ending = new Ending(lock, lowWater);
         this.watch = new FailureWatch(settings.name(), settings.retry().delay());
         this.retries = new Retries(this, settings, ledger, watch);
         this.workers = new Workers(lock, shared, this);
@@ -95,6 +98,10 @@ final class Run implements Workers.Source {
     /** Ends it: what is in flight is given time to finish, and what is done is written down. */
     void close() {
         synchronized (lock) {
+            if (!halted && held.isEmpty() && !watch.altogether()) {
+                feed.close();
+                ending.await(TO_CATCH_UP);
+            }
             rest();
             if (!attempts.drain(TO_DRAIN)) {
                 subscription.leftInFlight(attempts.inFlight());
@@ -164,7 +171,9 @@ final class Run implements Workers.Source {
             held.clear();
             lead(leaders);
         }
-        retries.pump();
+        if (!ending.hasBegun()) {
+            retries.pump();
+        }
         ledger.proceed();
         workers.wake();
     }
@@ -185,9 +194,12 @@ final class Run implements Workers.Source {
         List<Parked> before = before(delivery);
         if (retries.holdsIntake() || holds(before)) {
             held.add(delivery);
+            ending.stuck();
         } else if (before.isEmpty()) {
-            delivery.started = true;
-            ready(() -> attempt(delivery));
+            if (ending.allows(delivery)) {
+                delivery.started = true;
+                ready(() -> attempt(delivery));
+            }
         } else {
             retries.parkBehind(delivery.changes());
             leave(delivery, leaders);
@@ -261,6 +273,7 @@ final class Run implements Workers.Source {
 
     private void leave(Delivery delivery, Queue<Delivery> leaders) {
         lowWater.done(delivery);
+        ending.moved();
         lanes.leave(delivery, leaders);
     }
 
@@ -355,14 +368,6 @@ final class Run implements Workers.Source {
             return new Progress(lowWater.position(), retries.size(), oldest, watch.lastError(), watch.lastErrorAt());
         }
     }
-
-    /** @param oldest when the oldest change in memory that is not done was collected, null where there is none */
-    record Progress(
-            long position,
-            int parked,
-            @Nullable Instant oldest,
-            @Nullable String lastError,
-            @Nullable Instant lastErrorAt) {}
 
     boolean halted() {
         return halted;

@@ -241,7 +241,7 @@ final class Subscription {
     SubscriptionStatus status() {
         Standing now = standing;
         Run current = run;
-        Run.Progress progress = current == null ? null : current.progress();
+        Progress progress = current == null ? null : current.progress();
         long position = progress == null ? row().position() : progress.position();
         String name = settings.name();
         long parked = progress != null

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * All subscriptions of this process: those that are open, and those of which only the row is left.
  *
  * <p>A subscription that does nothing costs no thread and no timer. Thread-safe; what opens, pauses, resumes, replays or
- * closes one blocks until that is done, at most about 15 seconds where a delivery doesn't finish.
+ * closes one blocks until that is done, at most about 10 seconds where a delivery doesn't finish.
  */
 public final class Subscriptions implements AutoCloseable {
     /** Keeps a subscription running; closing it drains what is in flight, saves the position, and keeps the row. */
