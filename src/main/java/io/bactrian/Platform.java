@@ -4,6 +4,7 @@ import io.bactrian.PlatformSettings.CapturedDatabase;
 import io.bactrian.camel.CamelPlatform;
 import io.bactrian.camel.Rooms;
 import io.bactrian.camel.jetty.PlatformJetty;
+import io.bactrian.camel.routes.CompilerWarmUp;
 import io.bactrian.camel.routes.RouteFiles;
 import io.bactrian.capture.Capture;
 import io.bactrian.capture.CaptureKeeper;
@@ -112,6 +113,7 @@ final class Platform implements AutoCloseable {
     }
 
     private void startParts() {
+        CompilerWarmUp.begin(settings.routes().directory());
         Store store = made(Store.open(settings.data()));
         settings.databases().forEach(each -> open(store, each));
         Subscriptions subscriptions = made(new Subscriptions(store, journals, clock));
