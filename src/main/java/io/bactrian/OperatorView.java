@@ -4,6 +4,7 @@ import io.bactrian.camel.routes.RouteFileStatus;
 import io.bactrian.camel.routes.RouteFiles;
 import io.bactrian.camel.routes.WaitingRoute;
 import io.bactrian.capture.CaptureKeeper;
+import io.bactrian.capture.CaptureStatus;
 import io.bactrian.capture.CollectorStatus;
 import io.bactrian.database.Database;
 import io.bactrian.http.Metric;
@@ -63,11 +64,12 @@ final class OperatorView implements PlatformView {
         List<Map<String, @Nullable Object>> list = new ArrayList<>();
         for (int i = 0; i < databases.size(); i++) {
             Database database = databases.get(i);
-            Optional<String> error = keepers.get(i).status().map(status -> status.error());
+            Optional<CaptureStatus> seen = keepers.get(i).status();
+            Optional<String> error = seen.map(CaptureStatus::error);
             Map<String, @Nullable Object> state = new LinkedHashMap<>();
             state.put("name", database.name());
             state.put("product", database.dialect().product());
-            state.put("state", error.isPresent() ? "unreachable" : "connected");
+            state.put("state", seen.isEmpty() ? "connecting" : error.isPresent() ? "unreachable" : "connected");
             state.put("error", error.orElse(null));
             list.add(state);
         }

@@ -118,6 +118,14 @@ class SecretsIT {
                                 .send(platform.port())
                                 .toString());
             }
+            // Known only when a connection attempt has timed out, which the start doesn't wait for.
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertTrue(
+                            platform.call("GET", "/api/databases", null).body().contains("unreachable")));
+            told.put(
+                    "GET /api/databases",
+                    platform.call("GET", "/api/databases", null).body());
             told.put("POST /hooks/in", platform.call("POST", "/hooks/in", "{}").body());
             for (String path : List.of("/api/routes", "/api/databases")) {
                 told.put(

@@ -97,9 +97,6 @@ class StartFaultsIT {
         Path file = Files.writeString(folder.resolve("file"), "no folder");
         refused(Map.of("bactrian.store.directory", file.toString()), file.toString());
         refused(Map.of("bactrian.store.directory", file.resolve("below").toString()), file.toString());
-        refused(
-                Map.of("bactrian.databases.main.url", "jdbc:sqlite:" + file.resolve("demo.db")),
-                file.resolve("demo.db").toString());
         Path damaged = Files.createDirectories(folder.resolve("damaged"));
         Files.writeString(damaged.resolve("store.db"), "this is no database, whatever its name says".repeat(100));
         refused(Map.of("bactrian.store.directory", damaged.toString()), "store.db");
