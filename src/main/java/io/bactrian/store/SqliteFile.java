@@ -28,6 +28,18 @@ public record SqliteFile(Path path) {
         return config.createConnection(url());
     }
 
+    /**
+     * A connection that writes what may be lost: commits aren't synced, so a loss of power may undo the last ones, but
+     * leaves the file sound. What is deleted can be given back to the disk ({@code PRAGMA incremental_vacuum}).
+     */
+    public Connection unsyncedWriter() throws SQLException {
+        SQLiteConfig config = config();
+        config.setPragma(SQLiteConfig.Pragma.AUTO_VACUUM, "INCREMENTAL");
+        config.setJournalMode(JournalMode.WAL);
+        config.setSynchronous(SynchronousMode.NORMAL);
+        return config.createConnection(url());
+    }
+
     /** A connection that can only read. */
     public Connection reader() throws SQLException {
         Connection connection = config().createConnection(url());
