@@ -87,8 +87,10 @@ final class ChangeStream implements Journal.Listener {
                 .put("X-Accel-Buffering", "no");
         busy = true;
         query.journal().addListener(this);
-        StringBuilder first = new StringBuilder("retry: 2000\n\n");
+        StringBuilder first = new StringBuilder();
         resetWhereGone(first);
+        // The client's place from the beginning, so that it misses nothing where it is told nothing before it breaks off.
+        first.insert(0, "retry: 2000\nid: " + position + "\n\n");
         beatLater();
         write(first.toString());
     }

@@ -51,6 +51,10 @@ final class FrontDoor extends Handler.Wrapper {
         hooks.routesLoaded();
     }
 
+    int liveFeeds() {
+        return streams.size();
+    }
+
     void drain() {
         hooks.stop();
         health.stop();
