@@ -36,7 +36,7 @@ final class WhyText {
             for (JsonNode name : triggers.path("tables")) {
                 captured |= name.asText().equals(table);
             }
-            lines.add(captured ? good("capture: the triggers on " + table + " are in place") : bad("capture: " + table
+            lines.add(captured ? "capture: the triggers on " + table + " are in place" : bad("capture: " + table
                     + " is not captured as it should be"));
             for (JsonNode drift : triggers.path("drift")) {
                 String of = drift.path("table").asText();
@@ -54,11 +54,12 @@ final class WhyText {
         String state = collector.path("state").asText("none");
         if (state.equals("collecting")) {
             JsonNode last = collector.path("lastCollected");
-            return good("collector: collecting; "
-                    + (last.isNull() ? "nothing was collected yet" : "the last change came in at "
-                            + ChangeText.dayAndClock(last.asText()))
+            return "collector: collecting; "
+                    + (last.isNull()
+                            ? "nothing was collected yet"
+                            : "the last change came in at " + ChangeText.dayAndClock(last.asText()))
                     + "; rows waiting in the trigger table: "
-                    + collector.path("backlog").asLong());
+                    + collector.path("backlog").asLong();
         }
         String why = collector.path("error").asText("");
         return bad("collector: " + state.replace('-', ' ')
@@ -198,10 +199,6 @@ final class WhyText {
                 + " session_replication_role = replica)?");
         lines.add("  - is it this database? ./bactrian tail " + table + " shows what is captured from now on");
         return lines;
-    }
-
-    private String good(String text) {
-        return text;
     }
 
     private String bad(String text) {

@@ -272,18 +272,13 @@ public final class Journal implements AutoCloseable {
     }
 
     private List<Change> read(List<Segment> held, long position, int limit) {
-        List<Change> changes = List.of();
+        List<Change> changes = new ArrayList<>();
         for (int i = 0; i < held.size() && changes.size() < limit; i++) {
             if (i + 1 < held.size() && held.get(i + 1).first() <= position + 1) {
                 continue;
             }
             int wanted = limit - changes.size();
-            List<Change> more = readers.read(held.get(i), reader -> reader.read(database, position, wanted, rowTypes));
-            if (changes.isEmpty()) {
-                changes = more;
-            } else {
-                changes.addAll(more);
-            }
+            changes.addAll(readers.read(held.get(i), reader -> reader.read(database, position, wanted, rowTypes)));
         }
         return changes;
     }

@@ -133,7 +133,7 @@ final class AttemptRecorder implements ChangeHandler {
                 full.add(block);
                 waiting += block.size();
                 open = null;
-                urgent = true;
+                urgent = waiting > MOST_WAITING / 8;
             }
         }
         log.grown(urgent);

@@ -126,7 +126,7 @@ public final class Ways {
     }
 
     private static Way dead(Known known, DeadLetterTable.Row letter) {
-        String text = "given up on after " + times(letter.attempts()) + " at " + letter.died() + ": " + letter.error();
+        String text = "given up on after " + attempts(letter.attempts()) + " at " + letter.died() + ": " + letter.error();
         return new Way(
                 known.row().name(),
                 State.DEAD,
@@ -163,7 +163,7 @@ public final class Ways {
         }
         return known.way(
                 State.DISCARDED,
-                "given up on after " + times(last.number()) + ", and the dead letter was discarded; the last error: "
+                "given up on after " + attempts(last.number()) + ", and the dead letter was discarded; the last error: "
                         + last.error());
     }
 
@@ -173,22 +173,24 @@ public final class Ways {
 
     /** The subscription's position is before it: what others of its keys wait for may still be under way. */
     private static Way ahead(Known known, @Nullable SubscriptionStatus status, long reached) {
-        int generation = known.row().generation();
-        Attempt last = known.last();
-        boolean current = last != null && last.generation() >= generation;
-        if (current && last.outcome() == Outcome.DELIVERED) {
-            return delivered(known, last);
-        }
         boolean running = status != null && status.state() == SubscriptionStatus.State.RUNNING;
-        if (current && running) {
-            return known.way(
-                    State.IN_FLIGHT,
-                    "the " + ordinal(last.number()) + " attempt failed and is repeated at once: " + last.error());
+        Attempt last = known.last();
+        // What was tried before a replay counts no more.
+        if (last != null && last.generation() >= known.row().generation()) {
+            if (last.outcome() == Outcome.DELIVERED) {
+                return delivered(known, last);
+            }
+            if (running) {
+                return known.way(
+                        State.IN_FLIGHT,
+                        "the " + ordinal(last.number()) + " attempt failed and is repeated at once: " + last.error());
+            }
         }
-        long before = known.open() == null
+        Subscription open = known.open();
+        long before = open == null
                 ? 0
-                : known.open().journal().countAfter(reached)
-                        - known.open().journal().countAfter(known.change().position())
+                : open.journal().countAfter(reached)
+                        - open.journal().countAfter(known.change().position())
                         - 1;
         String text;
         if (status == null) {
@@ -226,6 +228,10 @@ public final class Ways {
 
     private static String times(int count) {
         return count == 1 ? "once" : count + " times";
+    }
+
+    private static String attempts(int count) {
+        return count == 1 ? "one attempt" : count + " attempts";
     }
 
     private static String ordinal(int number) {
