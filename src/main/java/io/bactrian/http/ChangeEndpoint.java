@@ -125,13 +125,17 @@ final class ChangeEndpoint {
                             + " holds no change at position " + id + ", but " + journal.first() + " to "
                             + journal.last()));
         }
-        call.allowOnly();
+        call.allowOnly("position");
         ChangeId named = parsed(id);
         Journal journal = ChangeQuery.journal(named.database(), subscriptions.journals());
-        return new JournalSearch(journal)
-                .find(named, PATIENCE_FOR_ONE)
-                .orElseThrow(() -> HttpProblem.notFound("The journal holds no change " + id
-                        + ": its retention may have passed it (it begins at position " + journal.first() + ")"));
+        JournalSearch search = new JournalSearch(journal);
+        long position = call.number("position", 0, 0, Long.MAX_VALUE);
+        return search.at(position)
+                .filter(change -> change.id().equals(named))
+                .or(() -> search.find(named, PATIENCE_FOR_ONE))
+                .orElseThrow(() -> HttpProblem.notFound("No change " + id + " was found in the journal, which holds"
+                        + " positions " + journal.first() + " to " + journal.last()
+                        + "; in a large one give its position too (?position=), if you know it"));
     }
 
     private static ChangeId parsed(String id) {

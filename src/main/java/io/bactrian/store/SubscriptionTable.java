@@ -75,16 +75,38 @@ public final class SubscriptionTable {
         }
     }
 
-    /** Sets it to a position, in a new generation. */
+    /** Sets it to a position, in a new generation; where that is further on, notes what it skips. */
     public static void replay(Connection connection, String name, long position) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
+        for (String sql : List.of(
+                // What was skipped after the position comes now.
+                "DELETE FROM skipped_change WHERE from_position > ?1 AND subscription = ?2",
+                "UPDATE skipped_change SET to_position = ?1 WHERE to_position > ?1 AND subscription = ?2",
+                """
+                INSERT INTO skipped_change (subscription, from_position, to_position)
+                SELECT name, position + 1, ?1 FROM subscription WHERE position < ?1 AND name = ?2
+                """,
+                """
                 UPDATE subscription SET position = ?1, generation = generations + 1, generations = generations + 1,
                     begins_after = min(begins_after, ?1)
                 WHERE name = ?2
                 """)) {
-            statement.setLong(1, position);
-            statement.setString(2, name);
-            statement.executeUpdate();
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setLong(1, position);
+                statement.setString(2, name);
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    /** Whether an operator let it skip a position. */
+    public static boolean isSkipped(Connection connection, String name, long position) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT 1 FROM skipped_change WHERE subscription = ?1 AND ?2 BETWEEN from_position AND to_position")) {
+            statement.setString(1, name);
+            statement.setLong(2, position);
+            try (ResultSet result = statement.executeQuery()) {
+                return result.next();
+            }
         }
     }
 
@@ -124,6 +146,7 @@ public final class SubscriptionTable {
         for (String sql : List.of(
                 "DELETE FROM parked_change WHERE subscription = ?",
                 "DELETE FROM dead_letter WHERE subscription = ?",
+                "DELETE FROM skipped_change WHERE subscription = ?",
                 "DELETE FROM subscription WHERE name = ?")) {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setString(1, name);

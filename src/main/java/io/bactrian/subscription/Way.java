@@ -41,6 +41,8 @@ public record Way(
         DEAD,
         /** It was a dead letter, and someone discarded it. */
         DISCARDED,
+        /** An operator set the subscription on to a later position. */
+        SKIPPED,
         /** The subscription is past it, and no attempt is on record any more. */
         PASSED
     }

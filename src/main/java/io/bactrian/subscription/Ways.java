@@ -140,11 +140,22 @@ public final class Ways {
     }
 
     /** The subscription is past it. */
-    private static Way past(Known known) {
+    private Way past(Known known) {
         Attempt last = known.last();
+        if (last != null && last.outcome() == Outcome.DELIVERED) {
+            return delivered(known, last);
+        }
+        String name = known.row().name();
+        long position = known.change().position();
+        if (store.read(connection -> SubscriptionTable.isSkipped(connection, name, position))) {
+            return known.way(
+                    State.SKIPPED,
+                    "an operator set the subscription on to a later position; replay it from position "
+                            + (position - 1) + " to tell it");
+        }
         if (last == null) {
             Long began = known.row().beginsAfter();
-            if (began != null && known.change().position() <= began) {
+            if (began != null && position <= began) {
                 return known.way(
                         State.DROPPED,
                         Reason.BEFORE_START,
@@ -155,11 +166,7 @@ public final class Ways {
             }
             return known.way(
                     State.PASSED,
-                    "the subscription is past it, and no attempt is on record any more; it was delivered, or skipped by"
-                            + " an operator");
-        }
-        if (last.outcome() == Outcome.DELIVERED) {
-            return delivered(known, last);
+                    "done: the subscription is past it, and no attempt is on record any more");
         }
         return known.way(
                 State.DISCARDED,

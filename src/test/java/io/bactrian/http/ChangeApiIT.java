@@ -222,6 +222,8 @@ class ChangeApiIT {
         await().until(() -> json("/api/changes/1").path("ways").get(1).path("state").asText().equals("delivered"));
         JsonNode shown = json("/api/changes/main-1-1");
         assertEquals("main-1-1", shown.path("change").path("id").asText());
+        assertEquals(shown, json("/api/changes/main-1-1?position=1"));
+        assertEquals(shown, json("/api/changes/main-1-1?position=99"), "a wrong position is only a hint");
         JsonNode other = shown.path("ways").get(0);
         assertEquals("lines", other.path("subscription").asText());
         assertEquals("dropped", other.path("state").asText());

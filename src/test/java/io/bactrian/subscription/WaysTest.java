@@ -179,6 +179,20 @@ class WaysTest {
     }
 
     @Test
+    void whatAnOperatorSkippedSaysSo() {
+        subscribe(settings("s"));
+        platform.subscriptions.pause("s");
+        List<Change> changes = platform.update(1, 2, 3);
+        platform.subscriptions.replayFrom("s", changes.get(1).position());
+        platform.subscriptions.resume("s");
+        awaitState(State.DELIVERED, changes.get(2));
+        assertEquals(State.SKIPPED, way(changes.get(0)).state());
+        platform.subscriptions.replayFrom("s", changes.get(0).position());
+        awaitState(State.DELIVERED, changes.get(1));
+        assertEquals(State.SKIPPED, way(changes.get(0)).state());
+    }
+
+    @Test
     void aReplayedChangeWaitsAgainThoughItWasDelivered() {
         subscribe(settings("s"));
         Change change = platform.update(1).get(0);
