@@ -55,10 +55,8 @@ final class ChangeEndpoint {
     HttpAnswer history(HttpCall call, TablePlace place, String key) {
         call.allowMethods("GET");
         call.allowOnly("limit", "before");
-        Journal journal =
-                ChangeQuery.journal(place.database().database().name(), subscriptions.journals());
-        Wanted wanted = new Wanted(
-                Set.of(place.table().name()), Set.of(), ChangeQuery.row(place.table(), key));
+        Journal journal = ChangeQuery.journal(place.database().database().name(), subscriptions.journals());
+        Wanted wanted = new Wanted(Set.of(place.table().name()), Set.of(), ChangeQuery.row(place.table(), key));
         return descending(call, new ChangeQuery(journal, wanted));
     }
 

@@ -89,7 +89,8 @@ final class ChangeStream implements Journal.Listener {
         query.journal().addListener(this);
         StringBuilder first = new StringBuilder();
         resetWhereGone(first);
-        // The client's place from the beginning, so that it misses nothing where it is told nothing before it breaks off.
+        // The client's place from the beginning, so that it misses nothing where it is told nothing before it breaks
+        // off.
         first.insert(0, "retry: 2000\nid: " + position + "\n\n");
         beatLater();
         write(first.toString());
@@ -241,8 +242,7 @@ final class ChangeStream implements Journal.Listener {
     }
 
     private void beatLater() {
-        var unused = Objects.requireNonNull(scheduler)
-                .schedule(this::beat, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = Objects.requireNonNull(scheduler).schedule(this::beat, BEAT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Keeps the connection, finds out that it broke, that the client is too slow, or that its key was revoked. */

@@ -39,7 +39,10 @@ public final class JournalSearch {
      * @param tables empty for all
      * @param operations empty for all
      */
-    public record Wanted(Set<String> tables, Set<Operation> operations, @Nullable RowName row) {
+    public record Wanted(
+            Set<String> tables,
+            Set<Operation> operations,
+            @Nullable RowName row) {
         public static final Wanted ALL = new Wanted(Set.of(), Set.of(), null);
 
         public Wanted {
@@ -159,11 +162,15 @@ public final class JournalSearch {
         StringBuilder sql = new StringBuilder();
         List<String> values = new ArrayList<>();
         if (!wanted.tables().isEmpty()) {
-            sql.append(" AND \"table\" IN (").append(marks(wanted.tables().size())).append(')');
+            sql.append(" AND \"table\" IN (")
+                    .append(marks(wanted.tables().size()))
+                    .append(')');
             values.addAll(wanted.tables());
         }
         if (!wanted.operations().isEmpty()) {
-            sql.append(" AND operation IN (").append(marks(wanted.operations().size())).append(')');
+            sql.append(" AND operation IN (")
+                    .append(marks(wanted.operations().size()))
+                    .append(')');
             wanted.operations().forEach(operation -> values.add(operation.word()));
         }
         RowName row = wanted.row();

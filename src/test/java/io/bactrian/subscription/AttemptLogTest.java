@@ -66,8 +66,8 @@ class AttemptLogTest {
     }
 
     private AttemptLog log(AttemptSettings settings) {
-        AttemptLog log = new AttemptLog(
-                new AttemptFile(store.directory()), settings, new Shared(store, threads, timer, clock));
+        AttemptLog log =
+                new AttemptLog(new AttemptFile(store.directory()), settings, new Shared(store, threads, timer, clock));
         opened.add(log);
         return log;
     }
@@ -107,8 +107,7 @@ class AttemptLogTest {
         Attempt failed = attempts.get(0);
         assertEquals(Outcome.FAILED, failed.outcome());
         assertEquals("IllegalStateException: answered 500", failed.error());
-        assertEquals(
-                List.of(new Answer(REQUEST, Duration.ofMillis(3), 500, "Zürich \u0000 ✓")), failed.answers());
+        assertEquals(List.of(new Answer(REQUEST, Duration.ofMillis(3), 500, "Zürich \u0000 ✓")), failed.answers());
         Attempt delivered = attempts.get(1);
         assertEquals(Outcome.DELIVERED, delivered.outcome());
         assertEquals(2, delivered.number());
@@ -262,8 +261,7 @@ class AttemptLogTest {
         assertTrue(log.dropped() > 0 && log.dropped() < 8_000, "left out: " + log.dropped());
         assertEquals(1, log.find("s", changes.get(1).position()).size(), "the failure is kept");
         assertEquals(
-                8_000 - log.dropped(),
-                log.find("s", changes.get(0).position()).size());
+                8_000 - log.dropped(), log.find("s", changes.get(0).position()).size());
     }
 
     @Test
@@ -300,8 +298,7 @@ class AttemptLogTest {
     }
 
     private static void assertRefused(String key, Duration retention, long maxSize) {
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> new AttemptSettings(retention, maxSize))
+        String message = assertThrows(IllegalArgumentException.class, () -> new AttemptSettings(retention, maxSize))
                 .getMessage();
         assertTrue(message.startsWith(key + "="), message);
     }
