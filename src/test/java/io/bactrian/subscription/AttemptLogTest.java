@@ -228,7 +228,7 @@ class AttemptLogTest {
         log.find("s", 1);
         // Answers that are all different pack badly: 3 MB.
         for (int i = 0; i < 3_000; i++) {
-            String body = (i + " ").repeat(250).substring(0, 1_000);
+            String body = (i + " ").repeat(600).substring(0, 1_000);
             tell(log.recorded("s", answering(answered(500, body))), changes.subList(1, 2), i + 1);
             clock.move(Duration.ofMillis(1));
         }
