@@ -80,7 +80,7 @@ final class ChangeEndpoint {
                             + " are no longer in the journal: use from=" + (journal.first() - 1)
                             + " or from=earliest for what is");
         }
-        if (from > journal.last()) {
+        if (new JournalSearch(journal).isPastTheEnd(from)) {
             throw HttpProblem.badRequest("Parameter from=" + from + ": the journal ends at position " + journal.last());
         }
         Found found = new JournalSearch(journal).after(from, query.wanted(), call.limit(), PATIENCE);

@@ -227,9 +227,11 @@ class AttemptLogTest {
         tell(log.recorded("s", answering(answered(200, "the first"))), changes.subList(0, 1), 1);
         log.find("s", 1);
         // Answers that are all different pack badly: 3 MB.
+        int[] number = {0};
+        AttemptRecorder recorder = log.recorded("s", (batch, attempt, generation, done) -> done.accept(
+                answered(500, (number[0]++ + " ").repeat(600).substring(0, 1_000))));
         for (int i = 0; i < 3_000; i++) {
-            String body = (i + " ").repeat(600).substring(0, 1_000);
-            tell(log.recorded("s", answering(answered(500, body))), changes.subList(1, 2), i + 1);
+            tell(recorder, changes.subList(1, 2), i + 1);
             clock.move(Duration.ofMillis(1));
         }
         log.purgeNow();
