@@ -288,7 +288,11 @@ class ChangeApiIT {
                 assertEquals(Integer.toString(4 + i), feed.next().id());
             }
         }
-        await().until(() -> rig.server.liveFeeds() == 0);
+        await().until(() -> {
+            // That a client is gone shows when it is told something.
+            order(1, "gone");
+            return rig.server.liveFeeds() == 0;
+        });
     }
 
     @Test
