@@ -27,6 +27,9 @@ public interface WriteDialect {
      */
     Optional<String> oneTrip(RowShape shape, boolean stamped, boolean claimed);
 
+    /** How many rows are written by one statement, where that is faster than one statement each. */
+    Optional<SetWrites> sets();
+
     /** Takes a claim: route, step, split index, message id, generation; changes one row, or none where it was taken. */
     String claim();
 

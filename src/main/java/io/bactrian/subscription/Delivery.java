@@ -31,6 +31,10 @@ final class Delivery {
     @Nullable
     Instant firstFailed;
 
+    /** Set while a batch that was refused is divided. */
+    @Nullable
+    Bisection bisection;
+
     Delivery(Change change, int[] lanes, boolean grows) {
         this.position = change.position();
         this.lanes = lanes;
@@ -54,6 +58,16 @@ final class Delivery {
         return changes;
     }
 
+    /** What is tried next: all, or a part. */
+    List<Change> due() {
+        return bisection == null ? changes : bisection.part();
+    }
+
+    /** What is not dealt with. */
+    List<Change> left() {
+        return bisection == null ? changes : bisection.left();
+    }
+
     /** Adds a change to a batch that has not started. */
     void add(Change change) {
         changes.add(change);
@@ -61,6 +75,7 @@ final class Delivery {
 
     void finish() {
         done = true;
+        bisection = null;
         changes = List.of();
     }
 }

@@ -9,8 +9,17 @@ public sealed interface DeliveryOutcome {
         public static final Delivered INSTANCE = new Delivered();
     }
 
-    /** It failed for now; the subscription's own schedule says when to try again. */
-    record Failed(Throwable cause) implements DeliveryOutcome {}
+    /**
+     * It failed for now; the subscription's own schedule says when to try again.
+     *
+     * @param divisible whether something in a batch was refused for good and the rest may go without it: the batch is
+     *     divided until what is refused stands alone, and that becomes a dead letter
+     */
+    record Failed(Throwable cause, boolean divisible) implements DeliveryOutcome {
+        public Failed(Throwable cause) {
+            this(cause, false);
+        }
+    }
 
     /** It failed, and the receiver said when to try again. */
     record RetryAt(Instant time, Throwable cause) implements DeliveryOutcome {}

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ public final class TableWriter {
     private final WriteDialect dialect;
     private final Tables tables;
     private final TableReader reader;
+    private final Optional<SetWriter> sets;
     private final AtomicLong looked = new AtomicLong(System.nanoTime() - LOOK_AGAIN_NANOS);
     private volatile boolean oursKnown;
 
@@ -59,6 +61,7 @@ public final class TableWriter {
         this.dialect = database.dialect().writes();
         this.tables = new Tables(database);
         this.reader = new TableReader(database, tables);
+        this.sets = dialect.sets().map(ability -> new SetWriter(database, ability));
     }
 
     /**
@@ -88,6 +91,36 @@ public final class TableWriter {
                 }
             }
         }
+    }
+
+    /**
+     * Repeats changes, all or none, so that the rows become what they would by one after the other; a row that changes
+     * several times may be written once. Where the product doesn't take them so, or something is in the way, they are
+     * written one after the other.
+     *
+     * @param inOrder the same changes as requests
+     * @throws DatabaseException as {@link #write}
+     */
+    public WriteResult writeChanges(
+            List<RowChange> changes, Optional<Claim> claim, Supplier<List<WriteRequest>> inOrder) {
+        Optional<List<SetPlan.Step>> plan =
+                changes.size() < 2 ? Optional.empty() : sets.flatMap(writer -> writer.plan(changes));
+        if (plan.isPresent()) {
+            requireOurTables();
+            try {
+                int written = sets.orElseThrow().run(plan.get(), claim);
+                return new WriteResult(written >= 0, Math.max(0, written), List.of());
+            } catch (DatabaseException e) {
+                if (e.kind() == Kind.UNREACHABLE || e.kind() == Kind.FORBIDDEN) {
+                    throw e;
+                }
+                // A deadlock, a unique value that moves between rows, a circle of references, or a row that won't do at all.
+                sets.orElseThrow().doubt();
+            }
+        }
+        List<WriteRequest> requests = new ArrayList<>(inOrder.get());
+        requests.set(0, requests.get(0).once(claim));
+        return writeTogether(requests);
     }
 
     private boolean mayWorkNow(DatabaseException failure, List<WriteRequest> requests, int attempt) {
@@ -176,9 +209,11 @@ public final class TableWriter {
             }
             int written = 0;
             Stamp stamp = own;
-            for (Planned each : planned) {
-                stamp = restamp(connection, stamp, Stamp.of(each));
-                written += write(connection, each, returning);
+            try (Prepared statements = new Prepared(connection)) {
+                for (Planned each : planned) {
+                    stamp = restamp(connection, stamp, Stamp.of(each));
+                    written += write(connection, statements, each, returning);
+                }
             }
             // Taken off by the transaction, which knows only of its own.
             restamp(connection, stamp, own);
@@ -207,7 +242,8 @@ public final class TableWriter {
         return to;
     }
 
-    private int write(Connection connection, Planned planned, List<Written> returning) throws SQLException {
+    private int write(Connection connection, Prepared statements, Planned planned, List<Written> returning)
+            throws SQLException {
         if (planned.request().action() == Action.TRUNCATE) {
             try (var statement = connection.createStatement()) {
                 return statement.executeUpdate(dialect.truncate(planned.plan().table()));
@@ -226,7 +262,7 @@ public final class TableWriter {
                 while (to < rows.size() && rows.get(to).statement() == statement) {
                     to++;
                 }
-                written += RowExecution.many(connection, rows.subList(from, to));
+                written += RowExecution.many(statements.of(statement), rows.subList(from, to));
             }
         }
         return written;
@@ -247,8 +283,12 @@ public final class TableWriter {
         return rows;
     }
 
-    /** What claims and origins need; looked for until it is there, then believed until a statement fails. */
-    private void requireOurTables() {
+    /**
+     * Makes sure of what claims and origins need; looked for until it is there, then believed until a statement fails.
+     *
+     * @throws DatabaseException with the remedy
+     */
+    public void requireOurTables() {
         if (!oursKnown) {
             oursKnown = database.read(connection -> {
                 try (var statement = connection.createStatement();

@@ -4,6 +4,7 @@ import io.bactrian.database.Column;
 import io.bactrian.database.OnConflictSql;
 import io.bactrian.database.RowQuery;
 import io.bactrian.database.RowShape;
+import io.bactrian.database.SetWrites;
 import io.bactrian.database.Table;
 import io.bactrian.database.WriteDialect;
 import java.sql.PreparedStatement;
@@ -20,7 +21,7 @@ import org.postgresql.util.ServerErrorMessage;
 /** Reads and writes PostgreSQL's user tables; one row with its claim and its origin in one round trip. */
 final class PostgresqlWrites implements WriteDialect {
     // OVERRIDING: a mirror writes the other side's keys into identity columns too.
-    private static final OnConflictSql ROWS =
+    static final OnConflictSql ROWS =
             new OnConflictSql(PostgresqlValues::selection, " OVERRIDING SYSTEM VALUE");
 
     /**
@@ -29,6 +30,7 @@ final class PostgresqlWrites implements WriteDialect {
      */
     private static final String ALONE = "(SELECT 1) AS bactrian_one";
 
+    private static final SetWrites SETS = new PostgresqlSets();
     private static final Pattern PARAMETER = Pattern.compile("parameter \\$(\\d{1,5})\\b");
 
     private static final String CLAIM =
@@ -59,7 +61,7 @@ final class PostgresqlWrites implements WriteDialect {
      * A prepared statement keeps the types that its parameters had when it was prepared, so that after a column was
      * widened it would refuse what now fits. A text that differs makes the driver prepare it anew.
      */
-    private static String types(RowShape shape) {
+    static String types(RowShape shape) {
         int types =
                 shape.table().columns().stream().map(Column::sqlType).toList().hashCode();
         return "/* " + Integer.toHexString(types) + " */ ";
@@ -99,6 +101,11 @@ final class PostgresqlWrites implements WriteDialect {
         }
         return Optional.of(sql.append("\nFROM (SELECT 1) AS bactrian_one LEFT JOIN bactrian_row ON true")
                 .toString());
+    }
+
+    @Override
+    public Optional<SetWrites> sets() {
+        return Optional.of(SETS);
     }
 
     @Override
