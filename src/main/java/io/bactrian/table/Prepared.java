@@ -18,6 +18,10 @@ final class Prepared implements AutoCloseable {
         this.connection = connection;
     }
 
+    Connection connection() {
+        return connection;
+    }
+
     /** With no parameter of an earlier use in its batch. */
     PreparedStatement of(RowStatement statement) throws SQLException {
         PreparedStatement prepared = statements.get(statement);

@@ -2,6 +2,7 @@ package io.bactrian.table;
 
 import io.bactrian.change.Change;
 import io.bactrian.change.RowType;
+import io.bactrian.database.Table;
 import io.bactrian.table.WriteRequest.Action;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,15 +48,21 @@ final class SetPlan {
     }
 
     private final Function<String, @Nullable SetTable> tables;
-    private final Function<SetTable, String> truncate;
+    private final Function<List<Table>, List<String>> truncate;
     private final References references;
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Part> parts = new HashMap<>();
+    /** Tables to be emptied, in one statement where TRUNCATE follows TRUNCATE: they may refer to each other. */
+    private final List<Table> emptied = new ArrayList<>();
+
+    private List<String> emptiedFor = List.of();
     /** Those of the parts that hold rows. */
     private final List<Part> open = new ArrayList<>();
 
     private SetPlan(
-            Function<String, @Nullable SetTable> tables, Function<SetTable, String> truncate, References references) {
+            Function<String, @Nullable SetTable> tables,
+            Function<List<Table>, List<String>> truncate,
+            References references) {
         this.tables = tables;
         this.truncate = truncate;
         this.references = references;
@@ -65,12 +72,12 @@ final class SetPlan {
      * The statements in order; empty where a change has to be looked at more closely.
      *
      * @param tables by name; null where it isn't known
-     * @param truncate the statement that empties a table
+     * @param truncate the statements that empty tables
      */
     static Optional<List<Step>> of(
             List<RowChange> changes,
             Function<String, @Nullable SetTable> tables,
-            Function<SetTable, String> truncate,
+            Function<List<Table>, List<String>> truncate,
             References references) {
         SetPlan plan = new SetPlan(tables, truncate, references);
         for (RowChange change : changes) {
@@ -90,9 +97,11 @@ final class SetPlan {
         Change change = asked.change();
         String before = change.keyBeforeJson();
         if (asked.action() == Action.TRUNCATE) {
-            flush();
-            steps.add(new Step(truncate.apply(part.table), asked.origin(), List.of()));
+            empty(part.table.table(), asked.origin());
             return true;
+        }
+        if (!emptied.isEmpty()) {
+            flush();
         }
         if (asked.action() == Action.DELETE) {
             return delete(part, change.keyJson(), change.rowType(), asked.origin());
@@ -104,6 +113,14 @@ final class SetPlan {
             flush();
         }
         return upsert(part, change, asked.origin());
+    }
+
+    private void empty(Table table, List<String> origin) {
+        if (emptied.isEmpty() || !origin.equals(emptiedFor)) {
+            flush();
+        }
+        emptied.add(table);
+        emptiedFor = origin;
     }
 
     private @Nullable Part part(String name) {
@@ -168,6 +185,12 @@ final class SetPlan {
     }
 
     private void flush() {
+        if (!emptied.isEmpty()) {
+            for (String statement : truncate.apply(List.copyOf(emptied))) {
+                steps.add(new Step(statement, emptiedFor, List.of()));
+            }
+            emptied.clear();
+        }
         open.sort(Comparator.comparingInt(
                 part -> references.rank(part.table.table().sqlName())));
         for (Part part : open) {

@@ -42,7 +42,7 @@ final class SetWriter {
         return SetPlan.of(
                 changes,
                 this::table,
-                each -> database.dialect().writes().truncate(each.table()),
+                database.dialect().writes()::truncate,
                 references());
     }
 

@@ -42,9 +42,11 @@ public final class TableWriter {
     private record Planned(WriteRequest request, TablePlan plan, List<PlannedRow> rows) {}
 
     /** What triggers are told of a write: on whose behalf, and in which table it is meant. */
-    private record Stamp(List<String> origin, String table) {
-        static Stamp of(Planned planned) {
-            return new Stamp(planned.request().origin(), planned.plan().table().name());
+    private record Stamp(List<String> origin, @Nullable String table) {
+        static Stamp of(List<Planned> planned) {
+            Planned first = planned.get(0);
+            String table = first.plan().table().name();
+            return new Stamp(first.request().origin(), planned.size() == 1 ? table : null);
         }
     }
 
@@ -200,7 +202,7 @@ public final class TableWriter {
     private WriteResult together(List<Planned> planned) {
         WriteRequest first = planned.get(0).request();
         List<Written> returning = new ArrayList<>();
-        Stamp own = Stamp.of(planned.get(0));
+        Stamp own = Stamp.of(planned.subList(0, end(planned, 0)));
         int affected = database.transaction(own.origin(), own.table(), connection -> {
             returning.clear();
             if (first.claim().isPresent()
@@ -210,9 +212,13 @@ public final class TableWriter {
             int written = 0;
             Stamp stamp = own;
             try (Prepared statements = new Prepared(connection)) {
-                for (Planned each : planned) {
-                    stamp = restamp(connection, stamp, Stamp.of(each));
-                    written += write(connection, statements, each, returning);
+                for (int from = 0, to; from < planned.size(); from = to) {
+                    to = end(planned, from);
+                    List<Planned> next = planned.subList(from, to);
+                    stamp = restamp(connection, stamp, Stamp.of(next));
+                    written += isTruncate(next.get(0))
+                            ? truncate(connection, next)
+                            : write(statements, next.get(0), returning);
                 }
             }
             // Taken off by the transaction, which knows only of its own.
@@ -242,20 +248,42 @@ public final class TableWriter {
         return to;
     }
 
-    private int write(Connection connection, Prepared statements, Planned planned, List<Written> returning)
-            throws SQLException {
-        if (planned.request().action() == Action.TRUNCATE) {
-            try (var statement = connection.createStatement()) {
-                return statement.executeUpdate(dialect.truncate(planned.plan().table()));
+    private static boolean isTruncate(Planned planned) {
+        return planned.request().action() == Action.TRUNCATE;
+    }
+
+    /** Up to where requests are carried out together: one, or several TRUNCATEs, whose tables may refer to each other. */
+    private static int end(List<Planned> planned, int from) {
+        Planned first = planned.get(from);
+        int to = from + 1;
+        while (isTruncate(first)
+                && to < planned.size()
+                && isTruncate(planned.get(to))
+                && planned.get(to).request().origin().equals(first.request().origin())) {
+            to++;
+        }
+        return to;
+    }
+
+    private int truncate(Connection connection, List<Planned> planned) throws SQLException {
+        int removed = 0;
+        try (var statement = connection.createStatement()) {
+            for (String sql : dialect.truncate(
+                    planned.stream().map(each -> each.plan().table()).toList())) {
+                removed += statement.executeUpdate(sql);
             }
         }
+        return removed;
+    }
+
+    private int write(Prepared statements, Planned planned, List<Written> returning) throws SQLException {
         int written = 0;
         List<PlannedRow> rows = planned.rows();
         for (int from = 0, to; from < rows.size(); from = to) {
             RowStatement statement = rows.get(from).statement();
             to = from + 1;
             if (statement.returning()) {
-                Written one = RowExecution.one(connection, rows.get(from));
+                Written one = RowExecution.one(statements.connection(), rows.get(from));
                 returning.add(one);
                 written += one.written() ? 1 : 0;
             } else {

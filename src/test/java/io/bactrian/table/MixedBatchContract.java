@@ -132,6 +132,21 @@ abstract class MixedBatchContract extends TableDatabase {
     }
 
     @Test
+    void tablesThatReferToEachOtherAreTruncatedTogether() {
+        apply(parent(Operation.INSERT, 1, "a"), child(Operation.INSERT, 1, 1L));
+        apply(
+                change("parent", Operation.TRUNCATE, row(), null, null),
+                change("child", Operation.TRUNCATE, row(), null, null),
+                parent(Operation.INSERT, 2, "b"));
+        assertEquals(Map.of(2L, "b"), parents());
+        apply(parent(Operation.INSERT, 1, "a"), child(Operation.INSERT, 1, 1L));
+        apply(
+                change("child", Operation.TRUNCATE, row(), null, null),
+                change("parent", Operation.TRUNCATE, row(), null, null));
+        assertEquals(Map.of(), parents());
+    }
+
+    @Test
     void keysThatDifferOnlyInText() {
         apply(
                 tall(Operation.INSERT, "a", 1, "1"),

@@ -168,7 +168,7 @@ final class RowRequests {
             chain.add(party);
         }
         before.stream().filter(each -> !chain.contains(each)).forEach(chain::add);
-        return chain;
+        return List.copyOf(chain);
     }
 
     private static List<String> origin(@Nullable Object header) {

@@ -10,10 +10,12 @@ import io.bactrian.database.WriteDialect;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -127,8 +129,8 @@ final class PostgresqlWrites implements WriteDialect {
     }
 
     @Override
-    public String truncate(Table table) {
-        return "TRUNCATE " + table.sqlName();
+    public List<String> truncate(List<Table> tables) {
+        return List.of("TRUNCATE " + tables.stream().map(Table::sqlName).collect(Collectors.joining(", ")));
     }
 
     @Override

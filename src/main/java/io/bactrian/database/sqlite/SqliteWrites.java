@@ -10,6 +10,8 @@ import io.bactrian.database.WriteDialect;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +57,14 @@ final class SqliteWrites implements WriteDialect {
     }
 
     @Override
-    public String truncate(Table table) {
-        return "DELETE FROM " + table.sqlName();
+    public List<String> truncate(List<Table> tables) {
+        List<String> statements = new ArrayList<>();
+        if (tables.size() > 1) {
+            // For this transaction only.
+            statements.add("PRAGMA defer_foreign_keys = ON");
+        }
+        tables.forEach(table -> statements.add("DELETE FROM " + table.sqlName()));
+        return statements;
     }
 
     @Override
