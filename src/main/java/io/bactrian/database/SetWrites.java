@@ -16,6 +16,12 @@ public interface SetWrites {
     String delete(RowShape shape);
 
     /**
+     * Gives rows another key, unless another row has it already; so foreign keys that follow do. The objects are {@code
+     * {"old":…,"new":…}}, keys both.
+     */
+    String move(RowShape shape);
+
+    /**
      * A query of the tables' foreign keys: the schema-qualified, quoted name of the table that refers, that of the one
      * referred to, and whether the database itself alters or removes what refers to a row that is deleted.
      */

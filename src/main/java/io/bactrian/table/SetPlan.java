@@ -106,13 +106,26 @@ final class SetPlan {
         if (asked.action() == Action.DELETE) {
             return delete(part, change.keyJson(), change.rowType(), asked.origin());
         }
-        if (before != null) {
-            if (!delete(part, before, change.rowType(), asked.origin())) {
-                return false;
-            }
-            flush();
+        return (before == null || move(part, before, change, asked.origin()))
+                && upsert(part, change, asked.origin());
+    }
+
+    /** The row gets its new key, unless a row has it already: then the old one goes, and that is overwritten. */
+    private boolean move(Part part, String before, Change change, List<String> origin) {
+        if (part.table.delete(before, change.rowType()) == null
+                || part.table.delete(change.keyJson(), change.rowType()) == null) {
+            return false;
         }
-        return upsert(part, change, asked.origin());
+        flush();
+        steps.add(new Step(
+                part.table.move(),
+                origin,
+                List.of("{\"old\":" + before + ",\"new\":" + change.keyJson() + "}")));
+        if (!delete(part, before, change.rowType(), origin)) {
+            return false;
+        }
+        flush();
+        return true;
     }
 
     private void empty(Table table, List<String> origin) {

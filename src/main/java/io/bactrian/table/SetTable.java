@@ -88,6 +88,11 @@ final class SetTable {
         return last.statement();
     }
 
+    /** The statement that gives rows another key. */
+    String move() {
+        return sets.move(shape(RowShape.Kind.UPDATE, List.of()));
+    }
+
     private @Nullable String upsert(List<String> names, RowType captured) {
         List<Column> written = new ArrayList<>();
         for (String name : names) {

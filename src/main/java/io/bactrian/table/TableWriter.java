@@ -106,7 +106,7 @@ public final class TableWriter {
     public WriteResult writeChanges(
             List<RowChange> changes, Optional<Claim> claim, Supplier<List<WriteRequest>> inOrder) {
         Optional<List<SetPlan.Step>> plan =
-                changes.size() < 2 ? Optional.empty() : sets.flatMap(writer -> writer.plan(changes));
+                isPlain(changes) ? Optional.empty() : sets.flatMap(writer -> writer.plan(changes));
         if (plan.isPresent()) {
             requireOurTables();
             try {
@@ -123,6 +123,11 @@ public final class TableWriter {
         List<WriteRequest> requests = new ArrayList<>(inOrder.get());
         requests.set(0, requests.get(0).once(claim));
         return writeTogether(requests);
+    }
+
+    /** One row is written in one trip; but one whose key changed has to be found. */
+    private static boolean isPlain(List<RowChange> changes) {
+        return changes.size() == 1 && changes.get(0).change().keyBeforeJson() == null;
     }
 
     private boolean mayWorkNow(DatabaseException failure, List<WriteRequest> requests, int attempt) {

@@ -48,6 +48,8 @@ class PostgresqlSetsIT {
         run("ALTER TABLE child ADD parent bigint REFERENCES parent (id)");
         run("CREATE TABLE owner (id bigint PRIMARY KEY)");
         run("CREATE TABLE owned (id bigint PRIMARY KEY, owner bigint REFERENCES owner (id) ON DELETE CASCADE)");
+        run("CREATE TABLE trunk (id bigint PRIMARY KEY, kept text DEFAULT 'default')");
+        run("CREATE TABLE leaf (id bigint PRIMARY KEY, trunk bigint REFERENCES trunk (id) ON UPDATE CASCADE)");
         run("CREATE TABLE named (name text PRIMARY KEY)");
         run("CREATE TABLE a (id int PRIMARY KEY, b int)");
         run("CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a (id))");
@@ -141,6 +143,30 @@ class PostgresqlSetsIT {
         assertEquals(3, writer.run(writer.plan(changes).orElseThrow(), Optional.empty()), "over what is there");
         assertEquals("", query("SELECT coalesce(string_agg(s::text, ' '), '') FROM source s WHERE s::text NOT IN"
                 + " (SELECT t::text FROM target t)"));
+    }
+
+    @Test
+    void aKeyThatChangesTakesAlongWhatRefersToIt() {
+        run("INSERT INTO trunk VALUES (1, 'a'), (3, 'c'); INSERT INTO leaf VALUES (10, 1)");
+        move(1, 2);
+        assertEquals("2", query("SELECT trunk FROM leaf"));
+        assertEquals("2a 3c", query("SELECT string_agg(id || kept, ' ' ORDER BY id) FROM trunk"));
+        move(1, 2);
+        assertEquals("2a 3c", query("SELECT string_agg(id || kept, ' ' ORDER BY id) FROM trunk"), "once more");
+        run("INSERT INTO trunk VALUES (1, 'b')");
+        move(1, 3);
+        assertEquals("2a 3c", query("SELECT string_agg(id || kept, ' ' ORDER BY id) FROM trunk"), "over another");
+    }
+
+    private void move(long from, long to) {
+        Change change = new Change(
+                new ChangeId("main", 1, ++seq), seq, "trunk", Operation.UPDATE, "{\"id\":" + to + "}",
+                "{\"id\":" + from + "}", null, "{\"id\":" + to + "}", "t", List.of(), Instant.EPOCH, Instant.EPOCH,
+                type("trunk"));
+        writer.run(
+                writer.plan(List.of(new RowChange(change, "trunk", Action.UPSERT, List.of())))
+                        .orElseThrow(),
+                Optional.empty());
     }
 
     @Test

@@ -65,7 +65,7 @@ final class TableProducer extends DefaultProducer {
 
     private void write(Exchange exchange, MessageClaims ready) {
         List<RowChange> changes = requests.repeated(exchange);
-        if (changes.size() > 1) {
+        if (!changes.isEmpty()) {
             Optional<Claim> claim = ready.claim(exchange, target(changes.get(0).table()), true);
             left(exchange, endpoint.writer().writeChanges(changes, claim, () -> requests.of(exchange)));
             return;

@@ -22,20 +22,37 @@ final class PostgresqlSets implements SetWrites {
 
     @Override
     public String upsert(RowShape shape) {
-        return PostgresqlWrites.types(shape) + PostgresqlWrites.ROWS.upsertFrom(shape, source(shape.written()));
+        return PostgresqlWrites.types(shape) + PostgresqlWrites.ROWS.upsertFrom(shape, source("json_to_recordset(?)", shape.written()));
     }
 
     @Override
     public String delete(RowShape shape) {
-        String match = shape.key().stream()
-                .map(column -> "t." + OnConflictSql.name(column) + " = r." + OnConflictSql.name(column))
-                .collect(Collectors.joining(" AND "));
         return PostgresqlWrites.types(shape) + "DELETE FROM " + shape.table().sqlName() + " AS t\nUSING ("
-                + source(shape.key()) + ") AS r\nWHERE " + match;
+                + source("json_to_recordset(?)", shape.key()) + ") AS r\nWHERE " + equal(shape.key(), "t", "r");
     }
 
-    /** The columns of the array's objects; base64 is decoded here, for {@code bytea} has another text form. */
-    private static String source(List<Column> columns) {
+    @Override
+    public String move(RowShape shape) {
+        String set = shape.key().stream()
+                .map(column -> OnConflictSql.name(column) + " = n." + OnConflictSql.name(column))
+                .collect(Collectors.joining(", "));
+        return PostgresqlWrites.types(shape) + "UPDATE " + shape.table().sqlName() + " AS t SET " + set
+                + "\nFROM json_to_recordset(?) AS p(old json, new json),\nLATERAL ("
+                + source("json_to_record(p.old)", shape.key()) + ") AS o,\nLATERAL ("
+                + source("json_to_record(p.new)", shape.key()) + ") AS n\nWHERE " + equal(shape.key(), "t", "o")
+                + "\nAND NOT EXISTS (SELECT FROM " + shape.table().sqlName() + " AS x WHERE "
+                + equal(shape.key(), "x", "n") + ")";
+    }
+
+    private static String equal(List<Column> key, String one, String other) {
+        return key.stream()
+                .map(OnConflictSql::name)
+                .map(name -> one + "." + name + " = " + other + "." + name)
+                .collect(Collectors.joining(" AND "));
+    }
+
+    /** The columns of JSON objects; base64 is decoded here, for {@code bytea} has another text form. */
+    private static String source(String function, List<Column> columns) {
         List<String> selected = new ArrayList<>();
         List<String> defined = new ArrayList<>();
         for (Column column : new LinkedHashSet<>(columns)) {
@@ -44,7 +61,7 @@ final class PostgresqlSets implements SetWrites {
             selected.add(binary ? "decode(j." + name + ", 'base64') AS " + name : "j." + name);
             defined.add(name + " " + (binary ? "text" : column.sqlType()));
         }
-        return "SELECT " + String.join(", ", selected) + " FROM json_to_recordset(?) AS j("
+        return "SELECT " + String.join(", ", selected) + " FROM " + function + " AS j("
                 + String.join(", ", defined) + ")";
     }
 
