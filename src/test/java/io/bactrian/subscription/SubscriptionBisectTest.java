@@ -29,7 +29,7 @@ class SubscriptionBisectTest {
     private static final String NAME = "mirror";
     private static final int[] KEYS = LongStream.rangeClosed(1, 20).mapToInt(key -> (int) key).toArray();
     private static final RetryPolicy ONCE =
-            new RetryPolicy(1, 10, Duration.ofMillis(50), 1, Duration.ofMillis(50), 0);
+            new RetryPolicy(1, 1000, Duration.ofMillis(50), 1, Duration.ofMillis(50), 0);
 
     @TempDir
     Path directory;
@@ -108,7 +108,7 @@ class SubscriptionBisectTest {
     @DisplayName("invariant 7: what is left of a batch is parked where the target goes away while it is divided")
     void theTargetGoesAwayWhileABatchIsDivided() {
         target.refused = Set.of(2L);
-        target.goneAt = 5;
+        target.goneAt = 6;
         open(Platform.settings(NAME).batch(10).retry(ONCE));
         platform.update(1, 2, 3, 4, 5, 6, 7, 8);
         await().until(() -> platform.subscriptions.find(NAME).orElseThrow().parked() > 0);
