@@ -25,7 +25,8 @@ class PairsIT {
     Path folder;
 
     @Test
-    @DisplayName("invariants 1, 3, 10, 13: twenty writers on each side converge without an echo, PostgreSQL and PostgreSQL")
+    @DisplayName(
+            "invariants 1, 3, 10, 13: twenty writers on each side converge without an echo, PostgreSQL and PostgreSQL")
     void twoPostgresqlsConverge() throws Exception {
         converges(twoPostgresqls(), SHORT, 300);
     }
@@ -67,8 +68,18 @@ class PairsIT {
                     FROM generate_series(1, 100) AS i""");
             Faults.awaiting(platform).until(() -> letters(platform).size() == 50);
             Faults.awaiting(platform).until(() -> pair.rows("other").size() == 50);
-            assertEquals("2", letters(platform).get(49).path("change").path("key").path("id").asText(), letters(platform).toString());
-            pair.execute("other", "DO $$ BEGIN ASSERT (SELECT array_agg(id ORDER BY at) = array_agg(id ORDER BY id) FROM seen); END $$");
+            assertEquals(
+                    "2",
+                    letters(platform)
+                            .get(49)
+                            .path("change")
+                            .path("key")
+                            .path("id")
+                            .asText(),
+                    letters(platform).toString());
+            pair.execute(
+                    "other",
+                    "DO $$ BEGIN ASSERT (SELECT array_agg(id ORDER BY at) = array_agg(id ORDER BY id) FROM seen); END $$");
             pair.execute("main", "INSERT INTO items (id, name) VALUES (1000, 'good')");
             Faults.awaiting(platform).until(() -> pair.rows("other").containsKey("item 1000"));
         }
@@ -88,9 +99,13 @@ class PairsIT {
             PostgresServer.execute(
                     "postgres",
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
-            pair.execute("main", "INSERT INTO items (id, name) SELECT i, 'meanwhile' FROM generate_series(2, 2000) AS i");
+            pair.execute(
+                    "main", "INSERT INTO items (id, name) SELECT i, 'meanwhile' FROM generate_series(2, 2000) AS i");
             Faults.awaiting(platform)
-                    .until(() -> Faults.json(platform, "/api/subscriptions/main-to-other").path("parked").asInt() > 0);
+                    .until(() -> Faults.json(platform, "/api/subscriptions/main-to-other")
+                                    .path("parked")
+                                    .asInt()
+                            > 0);
             PostgresServer.execute("postgres", "ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
             Faults.awaiting(platform).until(() -> pair.rows("other").size() == 2000);
             assertEquals(0, letters(platform).size());
@@ -154,7 +169,9 @@ class PairsIT {
     }
 
     private static long lag(PlatformProcess platform, String subscription) throws Exception {
-        return Faults.json(platform, "/api/subscriptions/" + subscription).path("lag").asLong();
+        return Faults.json(platform, "/api/subscriptions/" + subscription)
+                .path("lag")
+                .asLong();
     }
 
     private static long delivered(PlatformProcess platform, String subscription) throws Exception {

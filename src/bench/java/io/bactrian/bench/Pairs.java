@@ -97,8 +97,7 @@ final class Pairs {
                     "W2b 200 tx/s",
                     200,
                     last,
-                    new Figures.Usage(
-                            used * 1e6 / (seconds * 200), Machine.peakResidentMegabytes(platform.pid())),
+                    new Figures.Usage(used * 1e6 / (seconds * 200), Machine.peakResidentMegabytes(platform.pid())),
                     verdict(source, target));
         } finally {
             over.set(true);

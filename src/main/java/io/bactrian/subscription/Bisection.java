@@ -1,6 +1,7 @@
 package io.bactrian.subscription;
 
 import io.bactrian.change.Change;
+import io.bactrian.subscription.DeliveryOutcome.Blame;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,16 @@ final class Bisection {
 
     /** Whether an outcome is a reason to divide a subscription's delivery. */
     static boolean applies(SubscriptionSettings settings, DeliveryOutcome outcome) {
-        return settings.batch() > 1 && outcome instanceof DeliveryOutcome.Failed failed && failed.divisible();
+        return isOf(settings, outcome, Blame.PART);
+    }
+
+    /** Whether a batch waits for its receiver, however often it was tried. */
+    static boolean isAwaited(SubscriptionSettings settings, DeliveryOutcome outcome) {
+        return isOf(settings, outcome, Blame.RECEIVER);
+    }
+
+    private static boolean isOf(SubscriptionSettings settings, DeliveryOutcome outcome, Blame blame) {
+        return settings.batch() > 1 && outcome instanceof DeliveryOutcome.Failed failed && failed.blame() == blame;
     }
 
     /** What was neither delivered nor refused alone, in order. */

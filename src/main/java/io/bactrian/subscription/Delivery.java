@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the run's lock.
  */
 final class Delivery {
+    /** Of a batch: it is one transaction elsewhere, and its text is held several times. */
+    private static final int MOST_CHARACTERS = 4 << 20;
+
     /** The lanes it must lead before it may go; empty where any will do. */
     final int[] lanes;
 
@@ -18,6 +21,7 @@ final class Delivery {
     /** Set where this only takes a parked change to its place behind what its lane holds. */
     final @Nullable Parked returning;
 
+    private int characters;
     /** Let go once done: others may long wait for a lower position. */
     private List<Change> changes;
 
@@ -41,7 +45,7 @@ final class Delivery {
         this.returning = null;
         if (grows) {
             this.changes = new ArrayList<>();
-            this.changes.add(change);
+            add(change);
         } else {
             this.changes = List.of(change);
         }
@@ -68,9 +72,19 @@ final class Delivery {
         return bisection == null ? changes : bisection.left();
     }
 
-    /** Adds a change to a batch that has not started. */
+    /** Whether a batch that has not started takes another change: it is bounded by its text, too. */
+    boolean hasRoom(int batch) {
+        return !started && changes.size() < batch && characters < MOST_CHARACTERS;
+    }
+
+    /** Adds a change to a batch. */
     void add(Change change) {
         changes.add(change);
+        characters += length(change.beforeJson()) + length(change.afterJson());
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     void finish() {

@@ -9,16 +9,23 @@ public sealed interface DeliveryOutcome {
         public static final Delivered INSTANCE = new Delivered();
     }
 
-    /**
-     * It failed for now; the subscription's own schedule says when to try again.
-     *
-     * @param divisible whether something in a batch was refused for good and the rest may go without it: the batch is
-     *     divided until what is refused stands alone, and that becomes a dead letter
-     */
-    record Failed(Throwable cause, boolean divisible) implements DeliveryOutcome {
+    /** It failed for now; the subscription's own schedule says when to try again. */
+    record Failed(Throwable cause, Blame blame) implements DeliveryOutcome {
         public Failed(Throwable cause) {
-            this(cause, false);
+            this(cause, Blame.UNKNOWN);
         }
+    }
+
+    /** What a failure is due to, as far as the one that failed can tell. */
+    enum Blame {
+        UNKNOWN,
+        /**
+         * Something in a batch is refused for good, and the rest may go without it: the batch is divided until what is
+         * refused stands alone, and that becomes a dead letter.
+         */
+        PART,
+        /** The receiver itself, whatever it is given: a batch waits until that is mended, and is never given up on. */
+        RECEIVER
     }
 
     /** It failed, and the receiver said when to try again. */

@@ -278,7 +278,7 @@ final class Retries {
             parked.firstFailed = now;
         }
         Instant pulledInFrom = parked.pulledInFrom;
-        if (!firstTry && pulledInFrom == null) {
+        if (!firstTry && pulledInFrom == null && !Bisection.isAwaited(settings, outcome)) {
             parked.retries++;
             parked.pulledIn = false;
         }

@@ -150,7 +150,7 @@ final class Run implements Workers.Source {
     /** A delivery for a change, null where an open batch took it. */
     private @Nullable Delivery fresh(Change change) {
         Delivery last = open;
-        if (last != null && !last.started && last.changes().size() < settings.batch()) {
+        if (last != null && last.hasRoom(settings.batch())) {
             lowWater.grow(last, change);
             return null;
         }

@@ -64,9 +64,9 @@ final class Settling {
             goOn(delivery, begun);
             return;
         }
-        List<Bisection.Refused> refused =
-                delivery.bisection == null ? List.of() : delivery.bisection.refused();
-        if (outcome instanceof DeliveryOutcome.GivenUp || (failed && schedule.exhausted(0))) {
+        List<Bisection.Refused> refused = delivery.bisection == null ? List.of() : delivery.bisection.refused();
+        if (outcome instanceof DeliveryOutcome.GivenUp
+                || (failed && schedule.exhausted(0) && !Bisection.isAwaited(settings, outcome))) {
             retries.burial().bury(delivery.left(), delivery.attempts, delivery.firstFailed, cause);
         } else if (outcome instanceof DeliveryOutcome.RetryAt at) {
             retries.parkFailed(delivery, at.time(), cause, true);

@@ -106,8 +106,7 @@ final class SetPlan {
         if (asked.action() == Action.DELETE) {
             return delete(part, change.keyJson(), change.rowType(), asked.origin());
         }
-        return (before == null || move(part, before, change, asked.origin()))
-                && upsert(part, change, asked.origin());
+        return (before == null || move(part, before, change, asked.origin())) && upsert(part, change, asked.origin());
     }
 
     /** The row gets its new key, unless a row has it already: then the old one goes, and that is overwritten. */
@@ -118,9 +117,7 @@ final class SetPlan {
         }
         flush();
         steps.add(new Step(
-                part.table.move(),
-                origin,
-                List.of("{\"old\":" + before + ",\"new\":" + change.keyJson() + "}")));
+                part.table.move(), origin, List.of("{\"old\":" + before + ",\"new\":" + change.keyJson() + "}")));
         if (!delete(part, before, change.rowType(), origin)) {
             return false;
         }

@@ -19,9 +19,10 @@ final class SetTable {
     private static final int MOST_FORMS = 200;
 
     /** Rows of these members, captured with these types; no statement where each has to be looked at. */
-    private record Form(JsonMembers members, RowType captured, @Nullable String statement) {
+    private record Form(
+            JsonMembers members, RowType captured, @Nullable String statement) {
         boolean is(String json, RowType type) {
-            return captured == type && members.are(json);
+            return captured.equals(type) && members.are(json);
         }
     }
 

@@ -39,11 +39,7 @@ final class SetWriter {
 
     /** The statements that do what these changes did; empty where each row has to be looked at. */
     Optional<List<SetPlan.Step>> plan(List<RowChange> changes) {
-        return SetPlan.of(
-                changes,
-                this::table,
-                database.dialect().writes()::truncate,
-                references());
+        return SetPlan.of(changes, this::table, database.dialect().writes()::truncate, references());
     }
 
     /** All steps or none, each stamped with its origin; says how many rows were written, negative where the claim was taken. */

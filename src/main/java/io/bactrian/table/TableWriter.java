@@ -116,7 +116,8 @@ public final class TableWriter {
                 if (e.kind() == Kind.UNREACHABLE || e.kind() == Kind.FORBIDDEN) {
                     throw e;
                 }
-                // A deadlock, a unique value that moves between rows, a circle of references, or a row that won't do at all.
+                // A deadlock, a unique value that moves between rows, a circle of references, or a row that won't do at
+                // all.
                 sets.orElseThrow().doubt();
             }
         }

@@ -24,7 +24,8 @@ class JsonMembersTest {
         assertEquals(List.of("id", "na\"me", "doc", "list", "none", "b"), of(ROW).names());
         assertEquals(List.of(), of("{}").names());
         assertEquals(List.of(), of(" { } ").names());
-        assertEquals(List.of("a", "b"), of(" { \"a\" : 1 , \"b\" : [ 2 , \"]\" ] } ").names());
+        assertEquals(
+                List.of("a", "b"), of(" { \"a\" : 1 , \"b\" : [ 2 , \"]\" ] } ").names());
         assertEquals(List.of("é\u0001"), of("{\"\\u00e9\\u0001\":1}").names());
     }
 
@@ -32,7 +33,8 @@ class JsonMembersTest {
     void aRowOfTheSameFormIsKnown() {
         JsonMembers members = of(ROW);
         assertTrue(members.are(ROW));
-        assertTrue(members.are("{\"id\":\"other\",\"na\\\"me\":{},\"doc\":[[]],\"list\":0,\"none\":\"\",\"b\":\"\\\"\"}"));
+        assertTrue(
+                members.are("{\"id\":\"other\",\"na\\\"me\":{},\"doc\":[[]],\"list\":0,\"none\":\"\",\"b\":\"\\\"\"}"));
         assertFalse(members.are("{\"id\":1}"));
         assertFalse(members.are(ROW.replace("}]}", "}]}}")));
         assertFalse(members.are(ROW.substring(0, ROW.length() - 1) + ",\"more\":1}"));
@@ -43,7 +45,20 @@ class JsonMembersTest {
 
     @Test
     void whatIsNoObjectHasNone() {
-        for (String json : List.of("", "[]", "1", "null", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":\"x", "{}x", "{a:1}", "\"{}\"", "{\"a\" 1}")) {
+        for (String json : List.of(
+                "",
+                "[]",
+                "1",
+                "null",
+                "{",
+                "{\"a\"",
+                "{\"a\":",
+                "{\"a\":1",
+                "{\"a\":\"x",
+                "{}x",
+                "{a:1}",
+                "\"{}\"",
+                "{\"a\" 1}")) {
             assertNull(JsonMembers.of(json), json);
             assertFalse(of("{\"a\":1}").are(json), json);
         }

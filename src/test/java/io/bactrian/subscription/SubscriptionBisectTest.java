@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A batch that is refused for what is in it is divided: the rest is delivered in order, what is refused is kept. */
 class SubscriptionBisectTest {
     private static final String NAME = "mirror";
-    private static final int[] KEYS = LongStream.rangeClosed(1, 20).mapToInt(key -> (int) key).toArray();
+    private static final int[] KEYS =
+            LongStream.rangeClosed(1, 20).mapToInt(key -> (int) key).toArray();
     private static final RetryPolicy ONCE =
             new RetryPolicy(1, 1000, Duration.ofMillis(50), 1, Duration.ofMillis(50), 0);
 
@@ -48,15 +49,19 @@ class SubscriptionBisectTest {
     }
 
     @Test
-    @DisplayName("invariants 3, 4, 7: what is refused becomes a dead letter, the rest of its batch is delivered in order")
+    @DisplayName(
+            "invariants 3, 4, 7: what is refused becomes a dead letter, the rest of its batch is delivered in order")
     void theRestOfABatchIsDeliveredInOrder() {
         target.refused = Set.of(3L, 4L, 17L);
         open(Platform.settings(NAME).batch(10).retry(ONCE));
         platform.update(KEYS);
         await().until(() -> position() == 20 && target.delivered().size() == 17);
-        assertEquals(all().filter(each -> !target.refused.contains(each)).boxed().toList(), target.delivered());
+        assertEquals(
+                all().filter(each -> !target.refused.contains(each)).boxed().toList(), target.delivered());
         await().until(() -> letters().size() == 3);
-        assertEquals(List.of(17L, 4L, 3L), letters().stream().map(each -> each.change().position()).toList());
+        assertEquals(
+                List.of(17L, 4L, 3L),
+                letters().stream().map(each -> each.change().position()).toList());
         assertEquals("IllegalStateException: refused 3", letters().get(2).error());
         assertEquals(0, platform.subscriptions.find(NAME).orElseThrow().parked());
         assertEquals(3, platform.subscriptions.counters().get(NAME).dead());
@@ -74,7 +79,9 @@ class SubscriptionBisectTest {
     @Test
     void aBatchIsTriedQuicklyBeforeItIsDivided() {
         target.refused = Set.of(2L);
-        open(Platform.settings(NAME).batch(20).retry(new RetryPolicy(3, 10, Duration.ofMillis(20), 1, Duration.ofHours(1), 0)));
+        open(Platform.settings(NAME)
+                .batch(20)
+                .retry(new RetryPolicy(3, 10, Duration.ofMillis(20), 1, Duration.ofHours(1), 0)));
         platform.update(1, 2, 3, 4);
         await().until(() -> letters().size() == 1);
         assertEquals(3, letters().get(0).attempts());
@@ -98,7 +105,9 @@ class SubscriptionBisectTest {
         open(Platform.settings(NAME).batch(10).retry(ONCE));
         platform.update(KEYS);
         await().until(() -> target.calls.get() >= 5);
-        assertTrue(target.sizes().stream().allMatch(size -> size == 10), () -> target.sizes().toString());
+        assertTrue(
+                target.sizes().stream().allMatch(size -> size == 10),
+                () -> target.sizes().toString());
         target.gone.set(false);
         await().until(() -> target.delivered().equals(all().boxed().toList()));
         assertEquals(List.of(), letters());
@@ -142,7 +151,8 @@ class SubscriptionBisectTest {
     }
 
     @Test
-    @DisplayName("invariant 4: after a crash while a batch is divided it comes again whole, and each dead letter is there once")
+    @DisplayName(
+            "invariant 4: after a crash while a batch is divided it comes again whole, and each dead letter is there once")
     void aCrashWhileABatchIsDivided() {
         target.refused = Set.of(2L);
         target.silentAt = 5;
@@ -219,13 +229,14 @@ class SubscriptionBisectTest {
                 return;
             }
             if (gone.get() || (goneAt > 0 && call >= goneAt)) {
-                done.accept(new DeliveryOutcome.Failed(new IllegalStateException("gone")));
+                done.accept(
+                        new DeliveryOutcome.Failed(new IllegalStateException("gone"), DeliveryOutcome.Blame.RECEIVER));
                 return;
             }
             for (Change change : changes) {
                 if (refused.contains(change.position())) {
                     done.accept(new DeliveryOutcome.Failed(
-                            new IllegalStateException("refused " + change.position()), true));
+                            new IllegalStateException("refused " + change.position()), DeliveryOutcome.Blame.PART));
                     return;
                 }
             }

@@ -228,7 +228,8 @@ abstract class MixedBatchContract extends TableDatabase {
     void aBatchIsClaimed() {
         List<RowChange> changes =
                 List.of(repeated(parent(Operation.INSERT, 1, "a")), repeated(parent(Operation.INSERT, 2, "b")));
-        assertTrue(writer.writeChanges(changes, claim("batch"), () -> inOrder(changes)).applied());
+        assertTrue(writer.writeChanges(changes, claim("batch"), () -> inOrder(changes))
+                .applied());
         run("UPDATE parent SET code = 'later' WHERE id = 1");
         assertEquals(
                 new WriteResult(false, 0, List.of()),
@@ -335,7 +336,11 @@ abstract class MixedBatchContract extends TableDatabase {
 
     private Change moved(long from, long to, String code) {
         return change(
-                "parent", Operation.UPDATE, row("id", to), row("id", from), row("id", to, "code", code, "name", "moved"));
+                "parent",
+                Operation.UPDATE,
+                row("id", to),
+                row("id", from),
+                row("id", to, "code", code, "name", "moved"));
     }
 
     Change change(

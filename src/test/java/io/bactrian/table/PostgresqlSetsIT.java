@@ -76,8 +76,7 @@ class PostgresqlSetsIT {
     @Test
     void theLastChangeOfARowCounts() {
         assertEquals(
-                List.of("upsert parent 2", "delete parent 1"),
-                steps("parent 1", "parent 2", "parent 1", "-parent 1"));
+                List.of("upsert parent 2", "delete parent 1"), steps("parent 1", "parent 2", "parent 1", "-parent 1"));
     }
 
     @Test
@@ -90,8 +89,7 @@ class PostgresqlSetsIT {
     @Test
     void whereTheTargetDeletesByItselfTheOrderIsKept() {
         assertEquals(
-                List.of("upsert owned 1", "delete owner 1", "upsert owned 2"),
-                steps("owned 1", "-owner 1", "owned 2"));
+                List.of("upsert owned 1", "delete owner 1", "upsert owned 2"), steps("owned 1", "-owner 1", "owned 2"));
     }
 
     @Test
@@ -113,7 +111,8 @@ class PostgresqlSetsIT {
         // Captured with another type: it may need a conversion.
         assertEquals(Optional.empty(), writer.plan(List.of(with("{\"id\":1,\"code\":\"x\"}", RowType.UNKNOWN))));
         assertEquals(Optional.empty(), writer.plan(List.of(with("{\"id\":1,\"code\":", type("parent")))));
-        assertTrue(writer.plan(List.of(with(" {\"code\" : \"x\", \"id\" : 1 } ", type("parent")))).isPresent());
+        assertTrue(writer.plan(List.of(with(" {\"code\" : \"x\", \"id\" : 1 } ", type("parent"))))
+                .isPresent());
     }
 
     @Test
@@ -141,8 +140,10 @@ class PostgresqlSetsIT {
         });
         assertEquals(3, writer.run(writer.plan(changes).orElseThrow(), Optional.empty()));
         assertEquals(3, writer.run(writer.plan(changes).orElseThrow(), Optional.empty()), "over what is there");
-        assertEquals("", query("SELECT coalesce(string_agg(s::text, ' '), '') FROM source s WHERE s::text NOT IN"
-                + " (SELECT t::text FROM target t)"));
+        assertEquals(
+                "",
+                query("SELECT coalesce(string_agg(s::text, ' '), '') FROM source s WHERE s::text NOT IN"
+                        + " (SELECT t::text FROM target t)"));
     }
 
     @Test
@@ -160,8 +161,18 @@ class PostgresqlSetsIT {
 
     private void move(long from, long to) {
         Change change = new Change(
-                new ChangeId("main", 1, ++seq), seq, "trunk", Operation.UPDATE, "{\"id\":" + to + "}",
-                "{\"id\":" + from + "}", null, "{\"id\":" + to + "}", "t", List.of(), Instant.EPOCH, Instant.EPOCH,
+                new ChangeId("main", 1, ++seq),
+                seq,
+                "trunk",
+                Operation.UPDATE,
+                "{\"id\":" + to + "}",
+                "{\"id\":" + from + "}",
+                null,
+                "{\"id\":" + to + "}",
+                "t",
+                List.of(),
+                Instant.EPOCH,
+                Instant.EPOCH,
                 type("trunk"));
         writer.run(
                 writer.plan(List.of(new RowChange(change, "trunk", Action.UPSERT, List.of())))
@@ -174,7 +185,8 @@ class PostgresqlSetsIT {
         String note = "x".repeat(1 << 20);
         List<RowChange> changes = new java.util.ArrayList<>();
         for (int i = 1; i <= 10; i++) {
-            changes.add(upsert("parent", "{\"id\":" + i + "}", "{\"id\":" + i + ",\"code\":\"" + note + "\"}", type("parent")));
+            changes.add(upsert(
+                    "parent", "{\"id\":" + i + "}", "{\"id\":" + i + ",\"code\":\"" + note + "\"}", type("parent")));
         }
         assertEquals(10, writer.run(writer.plan(changes).orElseThrow(), Optional.empty()));
         run("DELETE FROM parent");
@@ -223,8 +235,19 @@ class PostgresqlSetsIT {
 
     private Change change(String table, Operation operation, String key, @Nullable String row, RowType captured) {
         return new Change(
-                new ChangeId("main", 1, ++seq), seq, table, operation, key, null, null, row, "t", List.of(),
-                Instant.EPOCH, Instant.EPOCH, captured);
+                new ChangeId("main", 1, ++seq),
+                seq,
+                table,
+                operation,
+                key,
+                null,
+                null,
+                row,
+                "t",
+                List.of(),
+                Instant.EPOCH,
+                Instant.EPOCH,
+                captured);
     }
 
     private RowType type(String table) {

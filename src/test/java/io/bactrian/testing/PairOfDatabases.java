@@ -120,7 +120,8 @@ public final class PairOfDatabases {
             changes += update(connection, "DELETE FROM lines WHERE item = ?", id);
             return changes + update(connection, "DELETE FROM items WHERE id = ?", id);
         }
-        try (PreparedStatement upsert = connection.prepareStatement("""
+        try (PreparedStatement upsert = connection.prepareStatement(
+                """
                 INSERT INTO items (id, name, price, sold, made, photo) VALUES (?, ?, %d.25, %s, '2026-02-03 04:05:06.%d', ?)
                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, price = excluded.price, sold = excluded.sold
                 """.formatted(random.nextInt(1000), random.nextBoolean(), 1 + random.nextInt(9)))) {
@@ -152,7 +153,9 @@ public final class PairOfDatabases {
         Map<String, String> rows = new TreeMap<>();
         boolean sqlite = urls.get(name).startsWith("jdbc:sqlite");
         String items = "SELECT id, name, price * 100, sold, "
-                + (sqlite ? "substr(made, 1, 21), hex(photo)" : "to_char(made, 'YYYY-MM-DD HH24:MI:SS.FF1'), upper(encode(photo, 'hex'))")
+                + (sqlite
+                        ? "substr(made, 1, 21), hex(photo)"
+                        : "to_char(made, 'YYYY-MM-DD HH24:MI:SS.FF1'), upper(encode(photo, 'hex'))")
                 + " FROM items";
         try (Connection connection = connect(name);
                 var statement = connection.createStatement()) {
@@ -190,6 +193,7 @@ public final class PairOfDatabases {
             return DriverManager.getConnection(url, PostgresServer.USER, PostgresServer.PASSWORD);
         }
         // Each of many writers gets the one lock in the end; IMMEDIATE, for a lock that is raised later may be refused.
-        return DriverManager.getConnection(url + "?busy_timeout=60000&journal_mode=WAL&transaction_mode=IMMEDIATE&foreign_keys=true");
+        return DriverManager.getConnection(
+                url + "?busy_timeout=60000&journal_mode=WAL&transaction_mode=IMMEDIATE&foreign_keys=true");
     }
 }

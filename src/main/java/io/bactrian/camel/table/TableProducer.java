@@ -75,8 +75,8 @@ final class TableProducer extends DefaultProducer {
             return;
         }
         boolean one = asked.size() == 1 && asked.get(0).rows().size() == 1 && !severalAsked(exchange);
-        Optional<Claim> claim =
-                ready.claim(exchange, target(asked.get(0).table()), asked.stream().allMatch(this::repeatable));
+        Optional<Claim> claim = ready.claim(
+                exchange, target(asked.get(0).table()), asked.stream().allMatch(this::repeatable));
         asked.set(0, asked.get(0).once(claim));
         WriteResult result = endpoint.writer().writeTogether(asked);
         left(exchange, result);

@@ -17,12 +17,12 @@ import java.util.stream.Collectors;
  * as it does where a row is written alone.
  */
 final class PostgresqlSets implements SetWrites {
-    private static final Set<ColumnType> NUMBERS =
-            EnumSet.of(ColumnType.INTEGER, ColumnType.LONG, ColumnType.DECIMAL);
+    private static final Set<ColumnType> NUMBERS = EnumSet.of(ColumnType.INTEGER, ColumnType.LONG, ColumnType.DECIMAL);
 
     @Override
     public String upsert(RowShape shape) {
-        return PostgresqlWrites.types(shape) + PostgresqlWrites.ROWS.upsertFrom(shape, source("json_to_recordset(?)", shape.written()));
+        return PostgresqlWrites.types(shape)
+                + PostgresqlWrites.ROWS.upsertFrom(shape, source("json_to_recordset(?)", shape.written()));
     }
 
     @Override
@@ -61,8 +61,8 @@ final class PostgresqlSets implements SetWrites {
             selected.add(binary ? "decode(j." + name + ", 'base64') AS " + name : "j." + name);
             defined.add(name + " " + (binary ? "text" : column.sqlType()));
         }
-        return "SELECT " + String.join(", ", selected) + " FROM " + function + " AS j("
-                + String.join(", ", defined) + ")";
+        return "SELECT " + String.join(", ", selected) + " FROM " + function + " AS j(" + String.join(", ", defined)
+                + ")";
     }
 
     @Override

@@ -23,8 +23,7 @@ import org.postgresql.util.ServerErrorMessage;
 /** Reads and writes PostgreSQL's user tables; one row with its claim and its origin in one round trip. */
 final class PostgresqlWrites implements WriteDialect {
     // OVERRIDING: a mirror writes the other side's keys into identity columns too.
-    static final OnConflictSql ROWS =
-            new OnConflictSql(PostgresqlValues::selection, " OVERRIDING SYSTEM VALUE");
+    static final OnConflictSql ROWS = new OnConflictSql(PostgresqlValues::selection, " OVERRIDING SYSTEM VALUE");
 
     /**
      * A source of one row that keeps the driver from merging a batch into one statement: merged, it no longer says
