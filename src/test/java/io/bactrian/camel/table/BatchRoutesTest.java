@@ -88,8 +88,8 @@ class BatchRoutesTest {
         route("<to uri=\"table:*\"/>");
         bench.collect(order("orders", 1, "good"), row("orders", 2, "{\"id\":2,\"colour\":\"red\"}"));
         await().until(() -> bench.subscriptions.find("mirror").orElseThrow().parked() == 2);
-        String error = String.valueOf(
-                bench.subscriptions.find("mirror").orElseThrow().lastError());
+        String error =
+                String.valueOf(bench.subscriptions.find("mirror").orElseThrow().lastError());
         assertTrue(error.contains("Table orders has no column 'colour'"), error);
         assertTrue(error.contains("exclude-columns"), error);
         run("ALTER TABLE orders ADD COLUMN colour TEXT");
