@@ -101,6 +101,7 @@ final class Pairs {
                     verdict(source, target));
         } finally {
             over.set(true);
+            listener.join();
         }
     }
 
