@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Runs the benchmarks named on the command line ({@code w1a w1b w2c w3}; none: all) and prints one table. */
+/** Runs the benchmarks named on the command line ({@code w1a w1b w2a w2b w2c w3}; none: all) and prints one table. */
 public final class Main {
-    private static final List<String> ALL = List.of("w1a", "w1b", "w2c", "w3");
+    private static final List<String> ALL = List.of("w1a", "w1b", "w2a", "w2b", "w2c", "w3");
 
     private Main() {}
 
@@ -34,6 +34,12 @@ public final class Main {
         }
         if (chosen.contains("w1b")) {
             new Outbound(folder, changes, seconds).latency(figures);
+        }
+        if (chosen.contains("w2a")) {
+            new Pairs(folder, changes, seconds).drain(figures);
+        }
+        if (chosen.contains("w2b")) {
+            new Pairs(folder, changes, seconds).latency(figures);
         }
         if (chosen.contains("w2c")) {
             new TriggerCost(folder).run(figures);

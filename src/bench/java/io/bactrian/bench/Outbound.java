@@ -112,7 +112,8 @@ final class Outbound {
                         """.formatted(receiver.url(), SECRET));
     }
 
-    private static void steadily(Shop shop, long first, int seconds) throws Exception {
+    /** Inserts 200 rows a second, each in a transaction of its own. */
+    static void steadily(Shop shop, long first, int seconds) throws Exception {
         try (Connection connection = shop.connect();
                 PreparedStatement insert = Shop.insert(connection)) {
             long started = System.nanoTime();

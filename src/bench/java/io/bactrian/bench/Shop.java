@@ -64,11 +64,16 @@ final class Shop {
     }
 
     long count(String sql) {
+        return Long.parseLong(text(sql));
+    }
+
+    /** The one value that a query gives. */
+    String text(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 var result = statement.executeQuery(sql)) {
             result.next();
-            return result.getLong(1);
+            return result.getString(1);
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }

@@ -25,6 +25,12 @@ public record OnConflictSql(Function<Column, String> selection, String overridin
         return shape.returned().isEmpty() ? sql : sql + "\nRETURNING " + selected(shape.returned());
     }
 
+    /** The upsert of what a query gives, its columns in the order of those written. */
+    public String upsertFrom(RowShape shape, String query) {
+        return "INSERT INTO " + shape.table().sqlName() + " AS t (" + names(shape.written()) + ")" + overriding + "\n"
+                + query + onConflict(shape) + overwrite(shape);
+    }
+
     /** Rows in order, a page of them. */
     public String query(RowQuery query) {
         StringBuilder sql = new StringBuilder("SELECT ")

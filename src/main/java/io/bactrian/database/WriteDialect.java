@@ -3,6 +3,7 @@ package io.bactrian.database;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ public interface WriteDialect {
      */
     Optional<String> oneTrip(RowShape shape, boolean stamped, boolean claimed);
 
+    /** How many rows are written by one statement, where that is faster than one statement each. */
+    Optional<SetWrites> sets();
+
     /** Takes a claim: route, step, split index, message id, generation; changes one row, or none where it was taken. */
     String claim();
 
@@ -36,8 +40,8 @@ public interface WriteDialect {
     /** Forgets claims made before the first parameter (ISO 8601, UTC), at most as many as the second says. */
     String purgeClaims();
 
-    /** Empties the table. */
-    String truncate(Table table);
+    /** Statements that empty these tables together, so that foreign keys among them don't matter. */
+    List<String> truncate(List<Table> tables);
 
     /** All columns of rows. Parameters: the values that columns must equal, then the limit and the offset. */
     String query(RowQuery query);

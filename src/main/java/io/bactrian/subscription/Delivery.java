@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the run's lock.
  */
 final class Delivery {
+    /** Of a batch: it is one transaction elsewhere, and its text is held several times. */
+    private static final int MOST_CHARACTERS = 4 << 20;
+
     /** The lanes it must lead before it may go; empty where any will do. */
     final int[] lanes;
 
@@ -18,6 +21,7 @@ final class Delivery {
     /** Set where this only takes a parked change to its place behind what its lane holds. */
     final @Nullable Parked returning;
 
+    private int characters;
     /** Let go once done: others may long wait for a lower position. */
     private List<Change> changes;
 
@@ -31,13 +35,17 @@ final class Delivery {
     @Nullable
     Instant firstFailed;
 
+    /** Set while a batch that was refused is divided. */
+    @Nullable
+    Bisection bisection;
+
     Delivery(Change change, int[] lanes, boolean grows) {
         this.position = change.position();
         this.lanes = lanes;
         this.returning = null;
         if (grows) {
             this.changes = new ArrayList<>();
-            this.changes.add(change);
+            add(change);
         } else {
             this.changes = List.of(change);
         }
@@ -54,13 +62,34 @@ final class Delivery {
         return changes;
     }
 
-    /** Adds a change to a batch that has not started. */
+    /** What is tried next: all, or a part. */
+    List<Change> due() {
+        return bisection == null ? changes : bisection.part();
+    }
+
+    /** What is not dealt with. */
+    List<Change> left() {
+        return bisection == null ? changes : bisection.left();
+    }
+
+    /** Whether a batch that has not started takes another change: it is bounded by its text, too. */
+    boolean hasRoom(int batch) {
+        return !started && changes.size() < batch && characters < MOST_CHARACTERS;
+    }
+
+    /** Adds a change to a batch. */
     void add(Change change) {
         changes.add(change);
+        characters += length(change.beforeJson()) + length(change.afterJson());
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     void finish() {
         done = true;
+        bisection = null;
         changes = List.of();
     }
 }

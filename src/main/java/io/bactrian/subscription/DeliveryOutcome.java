@@ -21,15 +21,31 @@ public sealed interface DeliveryOutcome {
     }
 
     /** It failed for now; the subscription's own schedule says when to try again. */
-    record Failed(Throwable cause, List<Answer> answers) implements DeliveryOutcome {
+    record Failed(Throwable cause, Blame blame, List<Answer> answers) implements DeliveryOutcome {
         public Failed(Throwable cause) {
-            this(cause, List.of());
+            this(cause, Blame.UNKNOWN);
+        }
+
+        public Failed(Throwable cause, Blame blame) {
+            this(cause, blame, List.of());
         }
 
         @Override
         public Failed with(List<Answer> other) {
-            return new Failed(cause, other);
+            return new Failed(cause, blame, other);
         }
+    }
+
+    /** What a failure is due to, as far as the one that failed can tell. */
+    enum Blame {
+        UNKNOWN,
+        /**
+         * Something in a batch is refused for good, and the rest may go without it: the batch is divided until what is
+         * refused stands alone, and that becomes a dead letter.
+         */
+        PART,
+        /** The receiver itself, whatever it is given: a batch waits until that is mended, and is never given up on. */
+        RECEIVER
     }
 
     /** It failed, and the receiver said when to try again. */

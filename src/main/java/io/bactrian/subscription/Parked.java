@@ -25,6 +25,10 @@ final class Parked {
     @Nullable
     List<Change> changes;
 
+    /** Set while a batch that was refused is divided. */
+    @Nullable
+    Bisection bisection;
+
     /** The claims of what it causes carry it (invariant 9). */
     final int generation;
 

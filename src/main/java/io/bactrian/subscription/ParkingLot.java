@@ -85,6 +85,12 @@ final class ParkingLot {
         awaitIfLeading(parked);
     }
 
+    /** These changes of a batch are dealt with; the rest of it stays where it is. */
+    void shrink(Parked parked, List<Long> dealtWith) {
+        parked.positions.removeAll(Set.copyOf(dealtWith));
+        dealtWith.forEach(positions::remove);
+    }
+
     /** The delivery that has waited longest for its time to come; it is being tried from now on. */
     @Nullable
     Parked take(Instant now) {

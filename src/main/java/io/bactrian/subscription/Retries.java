@@ -1,26 +1,23 @@
 package io.bactrian.subscription;
 
 import io.bactrian.change.Change;
-import io.bactrian.store.DeadLetterTable;
 import io.bactrian.store.ParkedTable;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of changes that failed (invariant 7): parked, tried again by the schedule, and at last dead letters.
  *
  * <p>While nothing gets through at all, one parked change at a time is tried, as a probe, and no more than one a second;
- * as soon as something does, all of them are due. A batch is parked, tried and given up on as a whole; to bisect one is
- * to park its halves as two batches. Guarded by the run's lock.
+ * as soon as something does, all of them are due. A batch is parked, tried and given up on as a whole, unless its failure is
+ * divisible. Guarded by the run's lock.
  */
 final class Retries {
     /** While nothing gets through, so many failed changes are evidence enough: the rest stays in the journal. */
@@ -35,8 +32,8 @@ final class Retries {
     private final ParkingLot lot = new ParkingLot();
     private final Ledger ledger;
     private final FailureWatch watch;
-    /** Parked by an earlier run beyond the position where this one began, by position. */
-    private final TreeMap<Long, Parked> ahead = new TreeMap<>();
+    private final Burial burial;
+    private final Returns returns = new Returns();
 
     private int trying;
     private Instant nextProbe = Instant.MIN;
@@ -51,6 +48,7 @@ final class Retries {
         this.schedule = new RetrySchedule(settings.retry());
         this.ledger = ledger;
         this.watch = watch;
+        this.burial = new Burial(run, settings, ledger, watch);
     }
 
     ParkingLot lot() {
@@ -63,9 +61,6 @@ final class Retries {
 
     /**
      * Takes over what was parked before the run began.
-     *
-     * <p>What is parked beyond the position where the run begins has changes of its key before it that come again: it
-     * takes its place when the journal reaches it, or the key's order would break (invariant 3).
      *
      * @param position where the run begins
      * @param atOnce whether all of them are tried now, whatever the schedule says
@@ -87,7 +82,7 @@ final class Retries {
         }
         for (Parked parked : deliveries.values()) {
             if (parked.position > position) {
-                parked.positions.forEach(each -> ahead.put(each, parked));
+                returns.add(parked);
             } else {
                 lot.add(parked);
             }
@@ -98,31 +93,14 @@ final class Retries {
         emptying = size() >= settings.parkMax();
     }
 
-    /** Whether a change was parked by an earlier run that began before it. */
-    boolean isAhead(long position) {
-        return ahead.containsKey(position);
-    }
-
-    /** The delivery that an earlier run parked, at its first change; null at the others of a batch. */
-    @Nullable
-    Parked reached(long position) {
-        Parked parked = ahead.remove(position);
-        return parked != null && parked.position == position ? parked : null;
-    }
-
-    /** The journal was read up to here: what was parked and is no longer selected has no place to wait for. */
-    void passed(long position) {
-        while (!ahead.isEmpty() && ahead.firstKey() <= position) {
-            Parked parked = reached(ahead.firstKey());
-            if (parked != null) {
-                lot.add(parked);
-            }
-        }
+    /** What an earlier run parked beyond the position where this one began. */
+    Returns returns() {
+        return returns;
     }
 
     /** Parked changes. */
     int size() {
-        return lot.size() + ahead.size();
+        return lot.size() + returns.size();
     }
 
     /**
@@ -152,13 +130,14 @@ final class Retries {
 
     /** Parks a delivery that failed. */
     void parkFailed(Delivery delivery, Instant nextTry, Throwable cause, boolean named) {
-        Parked parked = Parked.of(delivery.changes(), settings.kept(), run.generation(), nextTry);
+        List<Change> changes = delivery.left();
+        Parked parked = Parked.of(changes, settings.kept(), run.generation(), nextTry);
         parked.attempts = delivery.attempts;
         parked.firstFailed = delivery.firstFailed;
         parked.error = FailureWatch.text(cause);
         parked.named = named;
         watch.parked(nextTry);
-        park(parked, delivery.changes());
+        park(parked, changes);
     }
 
     private void park(Parked parked, List<Change> changes) {
@@ -185,10 +164,8 @@ final class Retries {
         lot.add(parked);
     }
 
-    /** Gives up on a delivery in its lane. */
-    void giveUp(Delivery delivery, Throwable cause) {
-        Instant first = delivery.firstFailed;
-        bury(delivery.changes(), delivery.attempts, first == null ? run.now() : first, cause);
+    Burial burial() {
+        return burial;
     }
 
     /** Starts what is due, as far as it may start, and sees to it that this is called again in time. */
@@ -261,6 +238,10 @@ final class Retries {
             });
             return;
         }
+        attempt(parked, changes);
+    }
+
+    private void attempt(Parked parked, List<Change> changes) {
         Consumer<DeliveryOutcome> settle = outcome -> settle(parked, changes, outcome);
         run.attempts().make(changes, parked.attempts + 1, parked.generation, settle);
     }
@@ -268,13 +249,26 @@ final class Retries {
     private void settle(Parked parked, List<Change> changes, DeliveryOutcome outcome) {
         trying--;
         Instant now = run.now();
+        Bisection bisection = parked.bisection;
         if (outcome instanceof DeliveryOutcome.Delivered) {
-            ledger.note(connection -> delete(connection, parked));
-            lot.remove(parked, now, true);
+            if (bisection == null) {
+                done(parked.positions);
+                lot.remove(parked, now, true);
+            } else {
+                bisection.delivered();
+                goOn(parked, bisection);
+            }
             run.succeeded(changes.size());
             return;
         }
         Throwable cause = FailureWatch.cause(outcome);
+        if (Bisection.applies(settings, outcome)) {
+            divide(parked, changes, cause);
+            return;
+        }
+        if (bisection != null) {
+            shrink(parked, bisection);
+        }
         run.counters().failed.increment();
         watch.failed(cause, now);
         parked.error = FailureWatch.text(cause);
@@ -284,16 +278,16 @@ final class Retries {
             parked.firstFailed = now;
         }
         Instant pulledInFrom = parked.pulledInFrom;
-        if (!firstTry && pulledInFrom == null) {
+        if (!firstTry && pulledInFrom == null && !Bisection.isAwaited(settings, outcome)) {
             parked.retries++;
             parked.pulledIn = false;
         }
         parked.pulledInFrom = null;
         if (outcome instanceof DeliveryOutcome.GivenUp
                 || (!(outcome instanceof DeliveryOutcome.Disabled) && schedule.exhausted(parked.retries))) {
-            Instant first = parked.firstFailed;
-            ledger.note(connection -> delete(connection, parked));
-            bury(changes, parked.attempts, first == null ? now : first, cause);
+            List<Change> left = bisection == null ? changes : bisection.left();
+            done(parked.positions);
+            burial.bury(left, parked.attempts, parked.firstFailed, cause);
             lot.remove(parked, now, false);
             eased(false);
             return;
@@ -338,28 +332,63 @@ final class Retries {
         }
     }
 
-    private void bury(List<Change> changes, int attempts, Instant firstFailed, Throwable cause) {
-        Instant now = run.now();
-        String error = FailureWatch.text(cause);
-        List<DeadLetterTable.Row> letters = new ArrayList<>();
-        for (Change change : changes) {
-            letters.add(DeadLetters.letter(settings.name(), change, attempts, error, firstFailed, now));
-        }
-        ledger.note(connection -> {
-            for (DeadLetterTable.Row letter : letters) {
-                DeadLetterTable.put(connection, letter);
+    /** A parked batch, or a part of it, was refused. */
+    private void divide(Parked parked, List<Change> changes, Throwable cause) {
+        Bisection bisection = parked.bisection;
+        if (bisection == null) {
+            parked.attempts++;
+            if (parked.firstFailed == null) {
+                parked.firstFailed = run.now();
             }
-        });
-        run.counters().dead.add(changes.size());
-        watch.dead(now);
-        if (settings.onDead() == SubscriptionSettings.OnDead.PAUSE) {
-            run.halt(SubscriptionStatus.State.PAUSED, "A change became a dead letter (onDead is pause): " + error);
+            run.counters().failed.increment();
+            watch.failed(cause, run.now());
+            bisection = new Bisection(changes, cause);
+            parked.bisection = bisection;
+        } else if (bisection.refused(cause)) {
+            run.counters().failed.increment();
+            watch.failed(cause, run.now());
+        }
+        goOn(parked, bisection);
+    }
+
+    private void goOn(Parked parked, Bisection bisection) {
+        if (!bisection.ends(settings)) {
+            trying++;
+            List<Change> part = bisection.part();
+            run.ready(() -> attempt(parked, part));
+            return;
+        }
+        Instant now = run.now();
+        shrink(parked, bisection);
+        if (parked.positions.isEmpty()) {
+            lot.remove(parked, now, true);
+            eased(false);
+        } else {
+            lot.again(parked, now);
         }
     }
 
-    private void delete(Connection connection, Parked parked) throws SQLException {
-        for (long position : parked.positions) {
-            ParkedTable.delete(connection, settings.name(), position);
+    /** Leaves of a batch that was divided what is neither delivered nor refused alone. */
+    private void shrink(Parked parked, Bisection bisection) {
+        List<Change> left = bisection.left();
+        Set<Long> kept = left.stream().map(Change::position).collect(Collectors.toSet());
+        List<Long> dealtWith =
+                parked.positions.stream().filter(each -> !kept.contains(each)).toList();
+        parked.bisection = null;
+        if (parked.changes != null) {
+            parked.changes = left;
         }
+        done(dealtWith);
+        lot.shrink(parked, dealtWith);
+        burial.bury(bisection.refused(), parked.attempts, parked.firstFailed);
+    }
+
+    private void done(List<Long> positions) {
+        List<Long> gone = List.copyOf(positions);
+        ledger.note(connection -> {
+            for (long position : gone) {
+                ParkedTable.delete(connection, settings.name(), position);
+            }
+        });
     }
 }

@@ -42,6 +42,7 @@ final class Run implements Workers.Source {
     private final Ending ending;
     private final FailureWatch watch;
     private final Retries retries;
+    private final Settling settling;
     private final Workers workers;
     private final Attempts attempts;
     private final Feed feed;
@@ -65,6 +66,7 @@ final class Run implements Workers.Source {
         this.ending = new Ending(lock, lowWater);
         this.watch = new FailureWatch(settings.name(), settings.retry().delay());
         this.retries = new Retries(this, settings, ledger, watch);
+        this.settling = new Settling(this, settings, retries, watch);
         this.workers = new Workers(lock, shared, this);
         this.attempts = new Attempts(lock, subscription.handler(), this::proceed, this::broke);
         this.feed = new Feed(lock, journal, new ChangeSelection(settings), lowWater, this);
@@ -134,12 +136,12 @@ final class Run implements Workers.Source {
     void take(List<Change> changes, long upTo) {
         Queue<Delivery> leaders = new ArrayDeque<>();
         for (Change change : changes) {
-            Delivery delivery = retries.isAhead(change.position()) ? returning(change) : fresh(change);
+            Delivery delivery = retries.returns().holds(change.position()) ? returning(change) : fresh(change);
             if (delivery != null && lanes.add(delivery)) {
                 leaders.add(delivery);
             }
         }
-        retries.passed(upTo);
+        retries.returns().passed(upTo, retries.lot()::add);
         lowWater.read(upTo);
         lead(leaders);
         proceed();
@@ -148,7 +150,7 @@ final class Run implements Workers.Source {
     /** A delivery for a change, null where an open batch took it. */
     private @Nullable Delivery fresh(Change change) {
         Delivery last = open;
-        if (last != null && !last.started && last.changes().size() < settings.batch()) {
+        if (last != null && last.hasRoom(settings.batch())) {
             lowWater.grow(last, change);
             return null;
         }
@@ -160,7 +162,7 @@ final class Run implements Workers.Source {
 
     /** Parked before a crash, when the position was not past it yet: it takes its place again behind what is. */
     private @Nullable Delivery returning(Change change) {
-        Parked parked = retries.reached(change.position());
+        Parked parked = retries.returns().reached(change.position());
         return parked == null ? null : new Delivery(parked, lanes.of(change));
     }
 
@@ -198,7 +200,7 @@ final class Run implements Workers.Source {
         } else if (before.isEmpty()) {
             if (ending.allows(delivery)) {
                 delivery.started = true;
-                ready(() -> attempt(delivery));
+                again(delivery);
             }
         } else {
             retries.parkBehind(delivery.changes());
@@ -221,42 +223,11 @@ final class Run implements Workers.Source {
                 || before.stream().allMatch(parked -> parked.draining);
     }
 
-    private void attempt(Delivery delivery) {
-        attempts.make(delivery.changes(), delivery.attempts + 1, generation, outcome -> settle(delivery, outcome));
-    }
-
-    private void settle(Delivery delivery, DeliveryOutcome outcome) {
-        if (outcome instanceof DeliveryOutcome.Delivered) {
-            int count = delivery.changes().size();
-            leave(delivery);
-            succeeded(count);
-            return;
-        }
-        Throwable cause = FailureWatch.cause(outcome);
-        Instant now = now();
-        delivery.attempts++;
-        if (delivery.firstFailed == null) {
-            delivery.firstFailed = now;
-        }
-        counters().failed.increment();
-        watch.failed(cause, now);
-        RetrySchedule schedule = retries.schedule();
-        boolean failed = outcome instanceof DeliveryOutcome.Failed;
-        if (failed && schedule.quick(delivery.attempts) && !watch.altogether()) {
-            later(schedule.gap(delivery.attempts), () -> ready(() -> attempt(delivery)));
-            return;
-        }
-        if (outcome instanceof DeliveryOutcome.GivenUp || (failed && schedule.exhausted(0))) {
-            retries.giveUp(delivery, cause);
-        } else if (outcome instanceof DeliveryOutcome.RetryAt at) {
-            retries.parkFailed(delivery, at.time(), cause, true);
-        } else {
-            retries.parkFailed(delivery, now.plus(schedule.delay(0)), cause, false);
-        }
-        if (outcome instanceof DeliveryOutcome.Disabled) {
-            halt(State.PAUSED, "The receiver wants nothing more: " + FailureWatch.text(cause));
-        }
-        leave(delivery);
+    /** Tries a delivery, or what is due of it; under the lock. */
+    void again(Delivery delivery) {
+        List<Change> due = delivery.due();
+        int attempt = delivery.attempts + 1;
+        ready(() -> attempts.make(due, attempt, generation, outcome -> settling.settle(delivery, outcome)));
     }
 
     /** A delivery got through; under the lock. */
@@ -265,7 +236,8 @@ final class Run implements Workers.Source {
         retries.eased(watch.succeeded(now()));
     }
 
-    private void leave(Delivery delivery) {
+    /** It is dealt with; under the lock. */
+    void leave(Delivery delivery) {
         Queue<Delivery> leaders = new ArrayDeque<>(2);
         leave(delivery, leaders);
         lead(leaders);

@@ -104,26 +104,23 @@ final class RowExecution {
      *
      * @throws DatabaseException where a row that must be written wasn't
      */
-    static int many(Connection connection, List<PlannedRow> rows) throws SQLException {
-        RowStatement statement = rows.get(0).statement();
+    static int many(PreparedStatement prepared, List<PlannedRow> rows) throws SQLException {
+        // A driver may merge a batch into one statement, and that can't overwrite a row twice.
+        Set<Object> keys = new HashSet<>();
         int written = 0;
-        try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
-            // A driver may merge a batch into one statement, and that can't overwrite a row twice.
-            Set<Object> keys = new HashSet<>();
-            int from = 0;
-            for (int i = 0; i < rows.size(); i++) {
-                PlannedRow row = rows.get(i);
-                if (i - from == BATCH || !keys.add(sameness(row))) {
-                    written += run(prepared, rows.subList(from, i));
-                    from = i;
-                    keys.clear();
-                    keys.add(sameness(row));
-                }
-                row.bind(prepared, 1);
-                prepared.addBatch();
+        int from = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            PlannedRow row = rows.get(i);
+            if (i - from == BATCH || !keys.add(sameness(row))) {
+                written += run(prepared, rows.subList(from, i));
+                from = i;
+                keys.clear();
+                keys.add(sameness(row));
             }
-            return written + run(prepared, rows.subList(from, rows.size()));
+            row.bind(prepared, 1);
+            prepared.addBatch();
         }
+        return written + run(prepared, rows.subList(from, rows.size()));
     }
 
     /** What two rows have in common that are the same row; numbers and texts alike, since they may be bound alike. */

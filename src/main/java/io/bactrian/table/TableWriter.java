@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +42,11 @@ public final class TableWriter {
     private record Planned(WriteRequest request, TablePlan plan, List<PlannedRow> rows) {}
 
     /** What triggers are told of a write: on whose behalf, and in which table it is meant. */
-    private record Stamp(List<String> origin, String table) {
-        static Stamp of(Planned planned) {
-            return new Stamp(planned.request().origin(), planned.plan().table().name());
+    private record Stamp(List<String> origin, @Nullable String table) {
+        static Stamp of(List<Planned> planned) {
+            Planned first = planned.get(0);
+            String table = first.plan().table().name();
+            return new Stamp(first.request().origin(), planned.size() == 1 ? table : null);
         }
     }
 
@@ -51,6 +54,7 @@ public final class TableWriter {
     private final WriteDialect dialect;
     private final Tables tables;
     private final TableReader reader;
+    private final Optional<SetWriter> sets;
     private final AtomicLong looked = new AtomicLong(System.nanoTime() - LOOK_AGAIN_NANOS);
     private volatile boolean oursKnown;
 
@@ -59,6 +63,7 @@ public final class TableWriter {
         this.dialect = database.dialect().writes();
         this.tables = new Tables(database);
         this.reader = new TableReader(database, tables);
+        this.sets = dialect.sets().map(ability -> new SetWriter(database, ability));
     }
 
     /**
@@ -88,6 +93,42 @@ public final class TableWriter {
                 }
             }
         }
+    }
+
+    /**
+     * Repeats changes, all or none, so that the rows become what they would by one after the other; a row that changes
+     * several times may be written once. Where the product doesn't take them so, or something is in the way, they are
+     * written one after the other.
+     *
+     * @param inOrder the same changes as requests
+     * @throws DatabaseException as {@link #write}
+     */
+    public WriteResult writeChanges(
+            List<RowChange> changes, Optional<Claim> claim, Supplier<List<WriteRequest>> inOrder) {
+        Optional<List<SetPlan.Step>> plan =
+                isPlain(changes) ? Optional.empty() : sets.flatMap(writer -> writer.plan(changes));
+        if (plan.isPresent()) {
+            requireOurTables();
+            try {
+                int written = sets.orElseThrow().run(plan.get(), claim);
+                return new WriteResult(written >= 0, Math.max(0, written), List.of());
+            } catch (DatabaseException e) {
+                if (e.kind() == Kind.UNREACHABLE || e.kind() == Kind.FORBIDDEN) {
+                    throw e;
+                }
+                // A deadlock, a unique value that moves between rows, a circle of references, or a row that won't do at
+                // all.
+                sets.orElseThrow().doubt();
+            }
+        }
+        List<WriteRequest> requests = new ArrayList<>(inOrder.get());
+        requests.set(0, requests.get(0).once(claim));
+        return writeTogether(requests);
+    }
+
+    /** One row is written in one trip; but one whose key changed has to be found. */
+    private static boolean isPlain(List<RowChange> changes) {
+        return changes.size() == 1 && changes.get(0).change().keyBeforeJson() == null;
     }
 
     private boolean mayWorkNow(DatabaseException failure, List<WriteRequest> requests, int attempt) {
@@ -167,7 +208,7 @@ public final class TableWriter {
     private WriteResult together(List<Planned> planned) {
         WriteRequest first = planned.get(0).request();
         List<Written> returning = new ArrayList<>();
-        Stamp own = Stamp.of(planned.get(0));
+        Stamp own = Stamp.of(planned.subList(0, end(planned, 0)));
         int affected = database.transaction(own.origin(), own.table(), connection -> {
             returning.clear();
             if (first.claim().isPresent()
@@ -176,9 +217,15 @@ public final class TableWriter {
             }
             int written = 0;
             Stamp stamp = own;
-            for (Planned each : planned) {
-                stamp = restamp(connection, stamp, Stamp.of(each));
-                written += write(connection, each, returning);
+            try (Prepared statements = new Prepared(connection)) {
+                for (int from = 0, to; from < planned.size(); from = to) {
+                    to = end(planned, from);
+                    List<Planned> next = planned.subList(from, to);
+                    stamp = restamp(connection, stamp, Stamp.of(next));
+                    written += isTruncate(next.get(0))
+                            ? truncate(connection, next)
+                            : write(statements, next.get(0), returning);
+                }
             }
             // Taken off by the transaction, which knows only of its own.
             restamp(connection, stamp, own);
@@ -207,26 +254,49 @@ public final class TableWriter {
         return to;
     }
 
-    private int write(Connection connection, Planned planned, List<Written> returning) throws SQLException {
-        if (planned.request().action() == Action.TRUNCATE) {
-            try (var statement = connection.createStatement()) {
-                return statement.executeUpdate(dialect.truncate(planned.plan().table()));
+    private static boolean isTruncate(Planned planned) {
+        return planned.request().action() == Action.TRUNCATE;
+    }
+
+    /** Up to where requests are carried out together: one, or several TRUNCATEs, whose tables may refer to each other. */
+    private static int end(List<Planned> planned, int from) {
+        Planned first = planned.get(from);
+        int to = from + 1;
+        while (isTruncate(first)
+                && to < planned.size()
+                && isTruncate(planned.get(to))
+                && planned.get(to).request().origin().equals(first.request().origin())) {
+            to++;
+        }
+        return to;
+    }
+
+    private int truncate(Connection connection, List<Planned> planned) throws SQLException {
+        int removed = 0;
+        try (var statement = connection.createStatement()) {
+            for (String sql : dialect.truncate(
+                    planned.stream().map(each -> each.plan().table()).toList())) {
+                removed += statement.executeUpdate(sql);
             }
         }
+        return removed;
+    }
+
+    private int write(Prepared statements, Planned planned, List<Written> returning) throws SQLException {
         int written = 0;
         List<PlannedRow> rows = planned.rows();
         for (int from = 0, to; from < rows.size(); from = to) {
             RowStatement statement = rows.get(from).statement();
             to = from + 1;
             if (statement.returning()) {
-                Written one = RowExecution.one(connection, rows.get(from));
+                Written one = RowExecution.one(statements.connection(), rows.get(from));
                 returning.add(one);
                 written += one.written() ? 1 : 0;
             } else {
                 while (to < rows.size() && rows.get(to).statement() == statement) {
                     to++;
                 }
-                written += RowExecution.many(connection, rows.subList(from, to));
+                written += RowExecution.many(statements.of(statement), rows.subList(from, to));
             }
         }
         return written;
@@ -247,8 +317,12 @@ public final class TableWriter {
         return rows;
     }
 
-    /** What claims and origins need; looked for until it is there, then believed until a statement fails. */
-    private void requireOurTables() {
+    /**
+     * Makes sure of what claims and origins need; looked for until it is there, then believed until a statement fails.
+     *
+     * @throws DatabaseException with the remedy
+     */
+    public void requireOurTables() {
         if (!oursKnown) {
             oursKnown = database.read(connection -> {
                 try (var statement = connection.createStatement();

@@ -4,6 +4,7 @@ import io.bactrian.camel.BactrianHeaders;
 import io.bactrian.change.Change;
 import io.bactrian.change.Operation;
 import io.bactrian.database.Table;
+import io.bactrian.table.RowChange;
 import io.bactrian.table.WriteRequest;
 import io.bactrian.table.WriteRequest.Action;
 import java.util.ArrayList;
@@ -27,16 +28,35 @@ final class RowRequests {
 
     /** In order; none where the body holds no row. */
     List<WriteRequest> of(Exchange exchange) {
+        List<Change> changes = changes(exchange);
+        return changes.isEmpty() ? ofRows(exchange, exchange.getMessage().getBody()) : ofChanges(exchange, changes);
+    }
+
+    /** The changes that are the body; empty where it is something else. */
+    static List<Change> changes(Exchange exchange) {
         Object body = exchange.getMessage().getBody();
         if (body instanceof Change change) {
-            return ofChanges(exchange, List.of(change));
+            return List.of(change);
         }
-        if (body instanceof Collection<?> elements
-                && !elements.isEmpty()
-                && elements.stream().allMatch(Change.class::isInstance)) {
-            return ofChanges(exchange, elements.stream().map(Change.class::cast).toList());
+        return body instanceof Collection<?> elements && elements.stream().allMatch(Change.class::isInstance)
+                ? elements.stream().map(Change.class::cast).toList()
+                : List.of();
+    }
+
+    /** Several changes that are only to be repeated, by the primary key; empty where more is asked. */
+    List<RowChange> repeated(Exchange exchange) {
+        List<Change> changes = endpoint.onlyRepeats() ? changes(exchange) : List.of();
+        List<RowChange> repeated = new ArrayList<>(changes.size());
+        List<String> before = List.of();
+        List<String> chain = chain(exchange, before);
+        for (Change change : changes) {
+            if (!change.origin().equals(before)) {
+                before = change.origin();
+                chain = chain(exchange, before);
+            }
+            repeated.add(new RowChange(change, table(change.table()), Action.repeating(change.operation()), chain));
         }
-        return ofRows(exchange, body);
+        return repeated;
     }
 
     private List<WriteRequest> ofRows(Exchange exchange, @Nullable Object body) {
@@ -148,7 +168,7 @@ final class RowRequests {
             chain.add(party);
         }
         before.stream().filter(each -> !chain.contains(each)).forEach(chain::add);
-        return chain;
+        return List.copyOf(chain);
     }
 
     private static List<String> origin(@Nullable Object header) {

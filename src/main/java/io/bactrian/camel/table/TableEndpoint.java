@@ -145,6 +145,15 @@ public final class TableEndpoint extends DefaultEndpoint {
                 : Optional.of(Action.valueOf(operation.toUpperCase(Locale.ROOT)));
     }
 
+    /** Whether it does what each change did, by the primary key, and nothing besides. */
+    boolean onlyRepeats() {
+        return action().isEmpty()
+                && keyColumns().isEmpty()
+                && version == null
+                && conflictRule() == OnConflict.OVERWRITE
+                && !returning;
+    }
+
     OnConflict conflictRule() {
         return OnConflict.valueOf(onConflict.toUpperCase(Locale.ROOT));
     }

@@ -1,6 +1,8 @@
 package io.bactrian.camel.table;
 
 import io.bactrian.camel.BactrianProperties;
+import io.bactrian.database.DatabaseException;
+import io.bactrian.table.RowChange;
 import io.bactrian.table.WriteRequest;
 import io.bactrian.table.WriteRequest.Claim;
 import io.bactrian.table.WriteRequest.OnConflict;
@@ -17,17 +19,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a message's rows; what it returns from is committed (invariant 8). A failure is the exchange's, as a {@link
- * io.bactrian.database.DatabaseException} that says what to do about it.
+ * DatabaseException} that says what to do about it.
  */
 final class TableProducer extends DefaultProducer {
     private final TableEndpoint endpoint;
     private final RowRequests requests;
+    private final FailedBatches batches;
     private @Nullable MessageClaims claims;
 
     TableProducer(TableEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
         this.requests = new RowRequests(endpoint);
+        this.batches = new FailedBatches(endpoint);
     }
 
     @Override
@@ -48,30 +52,52 @@ final class TableProducer extends DefaultProducer {
         if (ready == null) {
             throw new IllegalStateException(endpoint + " isn't started");
         }
+        if (RowRequests.changes(exchange).isEmpty()) {
+            write(exchange, ready);
+            return;
+        }
+        try {
+            write(exchange, ready);
+        } catch (DatabaseException | IllegalArgumentException e) {
+            throw batches.failure(exchange, e);
+        }
+    }
+
+    private void write(Exchange exchange, MessageClaims ready) {
+        List<RowChange> changes = requests.repeated(exchange);
+        if (!changes.isEmpty()) {
+            Optional<Claim> claim = ready.claim(exchange, target(changes.get(0).table()), true);
+            left(exchange, endpoint.writer().writeChanges(changes, claim, () -> requests.of(exchange)));
+            return;
+        }
         List<WriteRequest> asked = new ArrayList<>(requests.of(exchange));
         if (asked.isEmpty()) {
             return;
         }
         boolean one = asked.size() == 1 && asked.get(0).rows().size() == 1 && !severalAsked(exchange);
-        Optional<Claim> claim =
-                ready.claim(exchange, target(asked.get(0)), asked.stream().allMatch(this::repeatable));
+        Optional<Claim> claim = ready.claim(
+                exchange, target(asked.get(0).table()), asked.stream().allMatch(this::repeatable));
         asked.set(0, asked.get(0).once(claim));
         WriteResult result = endpoint.writer().writeTogether(asked);
-        exchange.setProperty(BactrianProperties.APPLIED, result.applied());
-        exchange.setProperty(BactrianProperties.AFFECTED, result.affected());
+        left(exchange, result);
         if (endpoint.isReturning()) {
             List<Map<String, @Nullable Object>> rows = result.rows();
             exchange.getMessage().setBody(one ? (rows.isEmpty() ? null : rows.get(0)) : rows);
         }
     }
 
+    private static void left(Exchange exchange, WriteResult result) {
+        exchange.setProperty(BactrianProperties.APPLIED, result.applied());
+        exchange.setProperty(BactrianProperties.AFFECTED, result.affected());
+    }
+
     private static boolean severalAsked(Exchange exchange) {
         return exchange.getMessage().getBody() instanceof Collection<?>;
     }
 
-    private String target(WriteRequest request) {
+    private String target(String table) {
         return endpoint.getDatabase() + "." + endpoint.getTable() + " " + endpoint.getOperation()
-                + (endpoint.getTable().equals("*") && !request.table().isEmpty() ? " " + request.table() : "");
+                + (endpoint.getTable().equals("*") && !table.isEmpty() ? " " + table : "");
     }
 
     /** Whether the same change may be written again without harm: it overwrites by key, or deletes. */

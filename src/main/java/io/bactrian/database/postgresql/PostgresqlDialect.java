@@ -84,7 +84,9 @@ public final class PostgresqlDialect implements Dialect {
             // 54: larger than an index, a row or the product can hold.
             case "22", "54" -> Kind.INVALID_VALUE;
             case "28" -> Kind.FORBIDDEN;
-            case "42", "3F" -> Kind.INVALID_STATEMENT;
+            // 0A: what the product never does, such as TRUNCATE of a table that another refers to. 21: two rows of one
+            // key.
+            case "42", "3F", "0A", "21" -> Kind.INVALID_STATEMENT;
             default -> Kind.OTHER;
         };
     }

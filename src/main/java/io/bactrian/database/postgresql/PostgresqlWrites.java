@@ -4,15 +4,18 @@ import io.bactrian.database.Column;
 import io.bactrian.database.OnConflictSql;
 import io.bactrian.database.RowQuery;
 import io.bactrian.database.RowShape;
+import io.bactrian.database.SetWrites;
 import io.bactrian.database.Table;
 import io.bactrian.database.WriteDialect;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -20,8 +23,7 @@ import org.postgresql.util.ServerErrorMessage;
 /** Reads and writes PostgreSQL's user tables; one row with its claim and its origin in one round trip. */
 final class PostgresqlWrites implements WriteDialect {
     // OVERRIDING: a mirror writes the other side's keys into identity columns too.
-    private static final OnConflictSql ROWS =
-            new OnConflictSql(PostgresqlValues::selection, " OVERRIDING SYSTEM VALUE");
+    static final OnConflictSql ROWS = new OnConflictSql(PostgresqlValues::selection, " OVERRIDING SYSTEM VALUE");
 
     /**
      * A source of one row that keeps the driver from merging a batch into one statement: merged, it no longer says
@@ -29,6 +31,7 @@ final class PostgresqlWrites implements WriteDialect {
      */
     private static final String ALONE = "(SELECT 1) AS bactrian_one";
 
+    private static final SetWrites SETS = new PostgresqlSets();
     private static final Pattern PARAMETER = Pattern.compile("parameter \\$(\\d{1,5})\\b");
 
     private static final String CLAIM =
@@ -59,7 +62,7 @@ final class PostgresqlWrites implements WriteDialect {
      * A prepared statement keeps the types that its parameters had when it was prepared, so that after a column was
      * widened it would refuse what now fits. A text that differs makes the driver prepare it anew.
      */
-    private static String types(RowShape shape) {
+    static String types(RowShape shape) {
         int types =
                 shape.table().columns().stream().map(Column::sqlType).toList().hashCode();
         return "/* " + Integer.toHexString(types) + " */ ";
@@ -102,6 +105,11 @@ final class PostgresqlWrites implements WriteDialect {
     }
 
     @Override
+    public Optional<SetWrites> sets() {
+        return Optional.of(SETS);
+    }
+
+    @Override
     public String claim() {
         return CLAIM;
     }
@@ -120,8 +128,8 @@ final class PostgresqlWrites implements WriteDialect {
     }
 
     @Override
-    public String truncate(Table table) {
-        return "TRUNCATE " + table.sqlName();
+    public List<String> truncate(List<Table> tables) {
+        return List.of("TRUNCATE " + tables.stream().map(Table::sqlName).collect(Collectors.joining(", ")));
     }
 
     @Override
