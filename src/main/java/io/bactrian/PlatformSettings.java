@@ -1,5 +1,6 @@
 package io.bactrian;
 
+import io.bactrian.camel.kafka.KafkaSettings;
 import io.bactrian.camel.routes.RouteFilesSettings;
 import io.bactrian.capture.CaptureSettings;
 import io.bactrian.config.Configuration;
@@ -27,6 +28,7 @@ record PlatformSettings(
         Optional<String> adminKey,
         HookSettings hooks,
         RouteFilesSettings routes,
+        KafkaSettings kafka,
         Duration appliedRetention,
         Map<String, String> properties) {
 
@@ -59,6 +61,7 @@ record PlatformSettings(
                 HookSettings.of(configuration.text("bactrian.hooks.allow-cidr").orElse("")),
                 RouteFilesSettings.of(
                         configuration.path("bactrian.routes.directory"), configuration.flag("bactrian.routes.reload")),
+                new KafkaSettings(configuration.list("bactrian.kafka.brokers")),
                 configuration.duration("bactrian.applied.retention"),
                 configuration.others());
     }
