@@ -128,8 +128,8 @@ final class Platform implements AutoCloseable {
         http.start();
         port = http.port();
         HookClient client = made(new HookClient(settings.hooks(), guard(), clock));
-        CamelPlatform camel =
-                made(CamelPlatform.create(new Rooms(databases, subscriptions, hooks, clock), settings.properties(), components()));
+        CamelPlatform camel = made(CamelPlatform.create(
+                new Rooms(databases, subscriptions, hooks, clock), settings.properties(), components()));
         camel.context().getRegistry().bind("bactrianHookClient", HookClient.class, client);
         PlatformJetty jetty =
                 PlatformJetty.install(camel.context(), settings.http().host(), port);

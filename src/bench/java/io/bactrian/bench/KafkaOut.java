@@ -61,7 +61,8 @@ final class KafkaOut {
                 figures.rate(work + " warm " + round, warm.rate(), usage(platform, cpu), "");
             }
             List<KafkaTopic.Seen> all = KafkaTopic.all(kafka, TOPIC);
-            Set<String> ids = all.stream().map(each -> each.header("bactrian-id")).collect(Collectors.toSet());
+            Set<String> ids =
+                    all.stream().map(each -> each.header("bactrian-id")).collect(Collectors.toSet());
             figures.note(
                     work,
                     String.format(Locale.ROOT, "%,d records", all.size()),

@@ -48,8 +48,7 @@ public final class CamelPlatform implements AutoCloseable {
      *
      * @throws IllegalArgumentException where a {@code camel.*} property is wrong
      */
-    public static CamelPlatform create(
-            Rooms rooms, Map<String, String> properties, Map<String, Component> components) {
+    public static CamelPlatform create(Rooms rooms, Map<String, String> properties, Map<String, Component> components) {
         DefaultCamelContext context = new DefaultCamelContext(false);
         context.disableJMX();
         rooms.bindTo(context.getRegistry());

@@ -138,7 +138,8 @@ class KafkaConnectorIT {
             assertAllArrived(kafka, platform, "gone-");
             String log = platform.output();
             assertEquals(1, Faults.lines(log, "out: Kafka didn't take a record").size(), log);
-            assertEquals(1, Faults.lines(log, "out: no change is parked any more").size(), log);
+            assertEquals(
+                    1, Faults.lines(log, "out: no change is parked any more").size(), log);
             assertEquals(1, Faults.lines(log, "in: can't receive from Kafka").size(), log);
             assertEquals(1, Faults.lines(log, "in: Kafka is back").size(), log);
             assertEquals(List.of(), Faults.lines(log, "org.apache.kafka"), log);
@@ -169,7 +170,11 @@ class KafkaConnectorIT {
             traffic.end();
             assertAllArrived(kafka, platform, "nodb-");
             String log = platform.output();
-            assertEquals(1, Faults.lines(log, "it is tried again by itself, and what comes after it waits").size(), log);
+            assertEquals(
+                    1,
+                    Faults.lines(log, "it is tried again by itself, and what comes after it waits")
+                            .size(),
+                    log);
             assertEquals(1, Faults.lines(log, "in: goes on after").size(), log);
             assertEquals(List.of(), Faults.lines(log, "gave up on"), log);
         }
@@ -225,7 +230,8 @@ class KafkaConnectorIT {
         });
         awaiting(platform)
                 .pollInterval(Duration.ofSeconds(1))
-                .untilAsserted(() -> assertEquals(Map.of(), missing(recorded(kafka, topics)), "missing versions by key"));
+                .untilAsserted(
+                        () -> assertEquals(Map.of(), missing(recorded(kafka, topics)), "missing versions by key"));
         DeliveryRecord record = recorded(kafka, topics);
         assertEquals(List.of(), record.disorders());
         awaiting(platform).until(() -> received().size() >= sent.get());
@@ -350,8 +356,8 @@ class KafkaConnectorIT {
             try (KafkaProducer<String, String> producer = KafkaTopic.producer(kafka)) {
                 List<Future<?>> acknowledged = new ArrayList<>();
                 for (int n = 0; !stop.get(); n++) {
-                    acknowledged.add(producer.send(new ProducerRecord<>(
-                            topics + "in", "k" + n % 17, "{\"message\":\"m-" + n + "\"}")));
+                    acknowledged.add(producer.send(
+                            new ProducerRecord<>(topics + "in", "k" + n % 17, "{\"message\":\"m-" + n + "\"}")));
                     sent.set(n + 1);
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
                 }

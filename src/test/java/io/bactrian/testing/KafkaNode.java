@@ -41,7 +41,12 @@ final class KafkaNode {
                             "num.io.threads=2",
                             "log.cleaner.enable=false"));
             String[] format = {
-                "format", "--cluster-id", "AAAAAAAAAAAAAAAAAAAAAQ", "--config", properties.toString(), "--ignore-formatted"
+                "format",
+                "--cluster-id",
+                "AAAAAAAAAAAAAAAAAAAAAQ",
+                "--config",
+                properties.toString(),
+                "--ignore-formatted"
             };
             int exit = StorageTool.execute(format, new PrintStream(System.out, true, StandardCharsets.UTF_8));
             if (exit != 0) {

@@ -25,10 +25,7 @@ public final class KafkaTopic {
     private KafkaTopic() {}
 
     /** One record. */
-    public record Seen(
-            @Nullable String key,
-            @Nullable String value,
-            Map<String, String> headers) {
+    public record Seen(@Nullable String key, @Nullable String value, Map<String, String> headers) {
         public String header(String name) {
             return headers.get(name);
         }
@@ -124,12 +121,7 @@ public final class KafkaTopic {
     /** The sum over partitions of what a group has committed. */
     public static long committed(KafkaServer kafka, String group, String topic) {
         try (Admin admin = kafka.admin(10_000)) {
-            return admin
-                    .listConsumerGroupOffsets(group)
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .entrySet()
-                    .stream()
+            return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().entrySet().stream()
                     .filter(each -> each.getKey().topic().equals(topic) && each.getValue() != null)
                     .mapToLong(each -> each.getValue().offset())
                     .sum();

@@ -33,7 +33,8 @@ public final class MessageWriter {
         return switch (format) {
             case CLOUDEVENTS -> ChangeJson.cloudEvent(change);
             case CLOUDEVENTS_BINARY -> ChangeJson.data(change);
-            case STANDARD -> standard(change.operation().eventType(), change.time().toString(), ChangeJson.data(change));
+            case STANDARD ->
+                standard(change.operation().eventType(), change.time().toString(), ChangeJson.data(change));
             case DEBEZIUM -> ChangeJson.debezium(change);
             case ROW, BODY -> row(change);
         };
@@ -52,7 +53,8 @@ public final class MessageWriter {
             return batch(message);
         }
         if (!message.untouched().isEmpty()) {
-            return new Payload(contentType(format), json(format, message.untouched().get(0)));
+            return new Payload(
+                    contentType(format), json(format, message.untouched().get(0)));
         }
         return switch (format) {
             case CLOUDEVENTS -> new Payload(ChangeJson.CONTENT_TYPE, event(message, exchange));

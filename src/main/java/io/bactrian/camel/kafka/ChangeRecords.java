@@ -20,6 +20,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.component.kafka.producer.support.ProducerUtil;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class ChangeRecords {
     /** What the records of one exchange have in common. */
     private record Common(
+            Exchange exchange,
             String topic,
             @Nullable Integer partition,
             @Nullable Object key,
@@ -44,10 +46,7 @@ final class ChangeRecords {
 
     /** @param propagated the headers that the route set and that may travel */
     ChangeRecords(
-            KafkaConfiguration options,
-            OutboundOptions own,
-            Clock clock,
-            Function<Exchange, List<Header>> propagated) {
+            KafkaConfiguration options, OutboundOptions own, Clock clock, Function<Exchange, List<Header>> propagated) {
         this.options = options;
         this.own = own;
         this.clock = clock;
@@ -112,11 +111,7 @@ final class ChangeRecords {
 
     /** @param made what the route made of it; null for the change as it is */
     private void add(
-            List<ProducerRecord<Object, Object>> to,
-            Change change,
-            Common common,
-            @Nullable Payload made,
-            String id) {
+            List<ProducerRecord<Object, Object>> to, Change change, Common common, @Nullable Payload made, String id) {
         String before = change.keyBeforeJson();
         boolean leaves = before != null && own.format() == ChangeFormat.DEBEZIUM;
         if (before != null && leaves) {
@@ -159,14 +154,22 @@ final class ChangeRecords {
                 topic,
                 common.partition(),
                 null,
-                key,
-                payload == null ? null : payload.content(),
+                fitting(common.exchange(), key, options.getKeySerializer()),
+                payload == null ? null : fitting(common.exchange(), payload.content(), options.getValueSerializer()),
                 common.headers());
         record.headers().add(new RecordHeader(RecordHeaders.ID, utf8(id)));
         if (payload != null) {
             record.headers().add(new RecordHeader(RecordHeaders.CONTENT_TYPE, utf8(payload.contentType())));
         }
         return record;
+    }
+
+    /** As the serializer that the endpoint names takes it; ours takes text and bytes. */
+    private static @Nullable Object fitting(Exchange exchange, @Nullable Object value, String serializer) {
+        boolean fits = value == null
+                || KafkaConstants.KAFKA_DEFAULT_SERIALIZER.equals(serializer)
+                        && (value instanceof String || value instanceof byte[]);
+        return fits ? value : ProducerUtil.tryConvertToSerializedType(exchange, value, serializer);
     }
 
     /** What a topic's name can't hold becomes an underscore. */
@@ -178,12 +181,13 @@ final class ChangeRecords {
         Message message = exchange.getMessage();
         // Looking for a header would make all of them.
         if (message instanceof ChangeHeaders own && own.untouched()) {
-            return new Common(options.getTopic(), options.getPartitionKey(), options.getKey(), List.of());
+            return new Common(exchange, options.getTopic(), options.getPartitionKey(), options.getKey(), List.of());
         }
         String topic = message.getHeader(KafkaConstants.OVERRIDE_TOPIC, String.class);
         Integer partition = options.getPartitionKey();
         Object key = options.getKey();
         return new Common(
+                exchange,
                 topic == null ? options.getTopic() : topic,
                 partition == null ? message.getHeader(KafkaConstants.PARTITION_KEY, Integer.class) : partition,
                 key == null ? message.getHeader(KafkaConstants.KEY) : key,

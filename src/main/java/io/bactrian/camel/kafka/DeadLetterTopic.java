@@ -64,7 +64,8 @@ final class DeadLetterTopic implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new KafkaException("Interrupted while writing to " + topic, e);
         } catch (ExecutionException e) {
-            throw new KafkaException("Can't write to the dead letters' topic " + topic + ": " + e.getCause(), e.getCause());
+            throw new KafkaException(
+                    "Can't write to the dead letters' topic " + topic + ": " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
             throw new KafkaException("The dead letters' topic " + topic + " didn't answer in time", e);
         }

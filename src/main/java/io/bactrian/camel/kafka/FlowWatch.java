@@ -57,7 +57,12 @@ final class FlowWatch {
         Instant now = clock.instant();
         if (deadTold == null || Duration.between(deadTold, now).compareTo(Duration.ofMinutes(1)) >= 0) {
             LOG.warn(
-                    "{}: gave up on {} record(s), kept in topic {}; the last, {}: {}", route, dead, topic, record, reason);
+                    "{}: gave up on {} record(s), kept in topic {}; the last, {}: {}",
+                    route,
+                    dead,
+                    topic,
+                    record,
+                    reason);
             deadTold = now;
             dead = 0;
         }

@@ -20,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param told the failure without Camel's wrappers
  * @param delay where whoever failed said when to come again
  */
-record InboundFailure(
-        Rule rule,
-        Throwable told,
-        @Nullable Duration delay) {
+record InboundFailure(Rule rule, Throwable told, @Nullable Duration delay) {
     /** Deeper chains are cycles. */
     private static final int MAX_CAUSES = 50;
 

@@ -79,10 +79,8 @@ record InboundOptions(
             converted = null;
         }
         if (converted == null) {
-            throw new IllegalArgumentException(
-                    "Option " + option + " is '" + value + "': use a " + (type == Duration.class
-                            ? "duration such as 500ms, 5s or 1m"
-                            : "number"));
+            throw new IllegalArgumentException("Option " + option + " is '" + value + "': use a "
+                    + (type == Duration.class ? "duration such as 500ms, 5s or 1m" : "number"));
         }
         return converted;
     }

@@ -1,8 +1,8 @@
 package io.bactrian.camel.kafka;
 
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidRecordException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -22,7 +22,8 @@ final class KafkaSendException extends RuntimeException {
         boolean ofTheRecord = cause instanceof RecordTooLargeException
                 || cause instanceof SerializationException
                 || cause instanceof InvalidRecordException;
-        return new KafkaSendException("Kafka didn't take a record for " + topic + ": " + reason(cause), ofTheRecord, cause);
+        return new KafkaSendException(
+                "Kafka didn't take a record for " + topic + ": " + reason(cause), ofTheRecord, cause);
     }
 
     /** Whether the record itself is what Kafka doesn't take, so that trying again won't help. */

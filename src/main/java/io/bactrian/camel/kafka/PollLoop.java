@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -132,9 +133,7 @@ final class PollLoop implements Runnable {
     }
 
     private void take(
-            Consumer<byte[], byte[]> opened,
-            TopicPartition partition,
-            List<ConsumerRecord<byte[], byte[]>> records) {
+            Consumer<byte[], byte[]> opened, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
         PartitionWork work;
         synchronized (lock) {
             work = assignment.work(partition);
@@ -207,8 +206,7 @@ final class PollLoop implements Runnable {
     }
 
     /** What is under way is given time to finish; what is done is committed; the rest is given away. */
-    private void release(
-            Consumer<byte[], byte[]> opened, Collection<TopicPartition> partitions) {
+    private void release(Consumer<byte[], byte[]> opened, Collection<TopicPartition> partitions) {
         awaitInFlight(partitions);
         Map<TopicPartition, OffsetAndMetadata> offsets;
         synchronized (lock) {
@@ -241,26 +239,26 @@ final class PollLoop implements Runnable {
     }
 
     private void awaitInFlight(Collection<TopicPartition> partitions) {
-        long end = System.nanoTime() + TO_FINISH.toNanos();
         synchronized (lock) {
             List<PartitionWork> leaving = assignment.works(partitions).toList();
             leaving.forEach(work -> work.revoked = true);
-            while (leaving.stream().anyMatch(work -> work.inFlight > 0)) {
-                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                if (left <= 0 || !waited(left)) {
-                    return;
-                }
-            }
+            await(() -> leaving.stream().allMatch(work -> work.inFlight == 0), TO_FINISH);
         }
     }
 
-    private boolean waited(long millis) {
+    /** Waits for what is notified of; under the lock. */
+    private void await(BooleanSupplier met, Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
         try {
-            lock.wait(millis);
-            return true;
+            while (!met.getAsBoolean()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    return;
+                }
+                lock.wait(left);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 
@@ -282,14 +280,8 @@ final class PollLoop implements Runnable {
     }
 
     private void pause(Duration time) {
-        long end = System.nanoTime() + time.toNanos();
         synchronized (lock) {
-            while (!stopping) {
-                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                if (left <= 0 || !waited(left)) {
-                    return;
-                }
-            }
+            await(() -> stopping, time);
         }
     }
 
@@ -333,9 +325,8 @@ final class PollLoop implements Runnable {
 
     void executeLater(Lane lane, Duration delay) {
         try {
-            var unused = inbound.threads()
-                    .timer()
-                    .schedule(() -> execute(lane), delay.toMillis(), TimeUnit.MILLISECONDS);
+            var unused =
+                    inbound.threads().timer().schedule(() -> execute(lane), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("The route stops", e);
         }

@@ -36,12 +36,11 @@ final class RecordAttempts {
         }
         record.tries++;
         InboundFailure meaning = InboundFailure.of(failure, now());
-        boolean over =
-                switch (meaning.rule()) {
-                    case FOR_GOOD -> true;
-                    case COUNTED -> record.tries >= inbound.options().retryMax();
-                    case NOT_ITS_FAULT -> false;
-                };
+        boolean over = switch (meaning.rule()) {
+            case FOR_GOOD -> true;
+            case COUNTED -> record.tries >= inbound.options().retryMax();
+            case NOT_ITS_FAULT -> false;
+        };
         if (over) {
             record.givenUp = meaning.told();
             return bury(record, meaning.told());

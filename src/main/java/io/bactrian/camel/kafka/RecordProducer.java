@@ -156,9 +156,8 @@ final class RecordProducer extends KafkaProducer {
         private DeliveryException failure(String topic, Exception cause) {
             KafkaSendException told = KafkaSendException.of(topic, cause);
             // Of a batch the others would be given up with the one.
-            DeliveryOutcome outcome = told.ofTheRecord() && alone
-                    ? new DeliveryOutcome.GivenUp(told)
-                    : new DeliveryOutcome.Failed(told);
+            DeliveryOutcome outcome =
+                    told.ofTheRecord() && alone ? new DeliveryOutcome.GivenUp(told) : new DeliveryOutcome.Failed(told);
             return new DeliveryException(String.valueOf(told.getMessage()), outcome, told);
         }
     }

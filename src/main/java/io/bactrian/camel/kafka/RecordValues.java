@@ -31,8 +31,8 @@ final class RecordValues {
         if (KafkaConstants.KAFKA_DEFAULT_DESERIALIZER.equals(name)) {
             return null;
         }
-        Deserializer<?> deserializer =
-                context.getInjector().newInstance(context.getClassResolver().resolveMandatoryClass(name, Deserializer.class));
+        Deserializer<?> deserializer = context.getInjector()
+                .newInstance(context.getClassResolver().resolveMandatoryClass(name, Deserializer.class));
         Map<String, Object> configuration = new HashMap<>();
         properties.forEach((key, value) -> configuration.put(key.toString(), value));
         deserializer.configure(configuration, ofKeys);

@@ -69,7 +69,8 @@ final class TopicConsumer extends DefaultConsumer implements RecordAttempts.Rout
         workers = working;
         ScheduledExecutorService timing = threads.newSingleThreadScheduledExecutor(this, "kafka-retry");
         timer = timing;
-        DeadLetterTopic letters = new DeadLetterTopic(clients, route, endpoint.inbound().deadLetters());
+        DeadLetterTopic letters =
+                new DeadLetterTopic(clients, route, endpoint.inbound().deadLetters());
         deadLetters = letters;
         Inbound inbound = new Inbound(
                 endpoint.inbound(),
@@ -95,7 +96,8 @@ final class TopicConsumer extends DefaultConsumer implements RecordAttempts.Rout
             return named;
         }
         boolean made = endpoint.getCamelContext().getRoute(route) == null
-                || !Objects.requireNonNull(endpoint.getCamelContext().getRoute(route)).isCustomId();
+                || !Objects.requireNonNull(endpoint.getCamelContext().getRoute(route))
+                        .isCustomId();
         if (made) {
             throw new IllegalArgumentException("A route from kafka:" + options.getTopic()
                     + " needs an id of its own, or the option groupId: it names the group whose offsets are kept");

@@ -41,12 +41,12 @@ final class TopicIds {
 
     private String asked(String topic) {
         try (Admin admin = clients.admin()) {
-            TopicDescription description = admin.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get()
-                    .get(topic);
-            boolean named = description == null || description.topicId().equals(Uuid.ZERO_UUID);
-            return named ? topic : description.topicId().toString();
+            TopicDescription description =
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+            if (description == null || description.topicId().equals(Uuid.ZERO_UUID)) {
+                return topic;
+            }
+            return description.topicId().toString();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("Interrupted while asking for the topic's id", e);

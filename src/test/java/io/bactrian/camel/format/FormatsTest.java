@@ -25,12 +25,12 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Processor;
 import org.apache.camel.TypeConverter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.jspecify.annotations.Nullable;
 
 /** What a change looks like to receivers, and how steps of a route get it as text. */
 class FormatsTest {
@@ -49,7 +49,9 @@ class FormatsTest {
         JsonNode envelope = JSON.readTree(json);
         assertEquals("u", envelope.get("op").asText());
         assertEquals(1, envelope.get("before").get("id").asInt());
-        assertEquals(Instant.parse("2026-03-01T10:00:01Z").toEpochMilli(), envelope.get("ts_ms").asLong());
+        assertEquals(
+                Instant.parse("2026-03-01T10:00:01Z").toEpochMilli(),
+                envelope.get("ts_ms").asLong());
         assertTrue(envelope.get("transaction").isNull());
         JsonNode source = envelope.get("source");
         assertEquals("bactrian", source.get("connector").asText());
@@ -60,7 +62,9 @@ class FormatsTest {
         assertEquals("t\"1", source.get("txId").asText());
         assertEquals("false", source.get("snapshot").asText());
         assertEquals("[\"1\",\"7\"]", source.get("sequence").asText());
-        assertEquals(Instant.parse("2026-03-01T10:00:00Z").toEpochMilli(), source.get("ts_ms").asLong());
+        assertEquals(
+                Instant.parse("2026-03-01T10:00:00Z").toEpochMilli(),
+                source.get("ts_ms").asLong());
         assertEquals("main-1-7", source.get("id").asText());
         assertTrue(!source.get("version").asText().isEmpty());
     }
@@ -104,7 +108,9 @@ class FormatsTest {
             row.put("status", "paid");
             assertEquals(
                     "paid",
-                    JSON.readTree(converter.convertTo(String.class, row)).get("status").asText());
+                    JSON.readTree(converter.convertTo(String.class, row))
+                            .get("status")
+                            .asText());
             // Other lists are Camel's as ever.
             assertEquals("[1, 2]", converter.convertTo(String.class, List.of(1, 2)));
             assertNull(converter.tryConvertTo(Integer.class, row));
@@ -164,11 +170,14 @@ class FormatsTest {
                     "cloudevents", "application/cloudevents+json " + ChangeJson.cloudEvent(change),
                     "debezium", "application/json " + ChangeJson.debezium(change),
                     "row", "application/json " + change.afterJson(),
-                    "standard", "application/json {\"type\":\"row.inserted\",\"timestamp\":\"" + change.time()
-                            + "\",\"data\":" + ChangeJson.data(change) + "}");
+                    "standard",
+                            "application/json {\"type\":\"row.inserted\",\"timestamp\":\"" + change.time()
+                                    + "\",\"data\":" + ChangeJson.data(change) + "}");
             for (Map.Entry<String, String> format : expected.entrySet()) {
                 seen.clear();
-                String file = dsl == Dsl.JAVA ? "Formats.java" : "formats." + dsl.name().toLowerCase(Locale.ROOT);
+                String file = dsl == Dsl.JAVA
+                        ? "Formats.java"
+                        : "formats." + dsl.name().toLowerCase(Locale.ROOT);
                 bench.load(file, dsl.text.replace("FORMAT", format.getKey()));
                 await().until(() -> !seen.isEmpty());
                 assertEquals(format.getValue(), seen.get(0));
@@ -197,7 +206,9 @@ class FormatsTest {
                     """);
             await().until(() -> !seen.isEmpty());
             assertEquals(3, JSON.readTree(seen.get(0)).get("after").get("total").asInt());
-            assertEquals("orders", JSON.readTree(seen.get(0)).get("source").get("table").asText());
+            assertEquals(
+                    "orders",
+                    JSON.readTree(seen.get(0)).get("source").get("table").asText());
         }
     }
 

@@ -126,15 +126,23 @@ class KafkaRoutesIT {
                 List.of(),
                 Instant.parse("2026-03-01T10:00:00Z"));
         bench.collect(gone);
-        route("out", "changes:orders?from=earliest", "<to uri=\"kafka:" + topic + "?format=debezium&amp;tombstones=true\"/>");
+        route(
+                "out",
+                "changes:orders?from=earliest",
+                "<to uri=\"kafka:" + topic + "?format=debezium&amp;tombstones=true\"/>");
         List<Seen> all = seen(5);
-        List<Seen> old = all.stream().filter(each -> each.key().equals("{\"id\":1}")).toList();
-        List<Seen> moved = all.stream().filter(each -> each.key().equals("{\"id\":2}")).toList();
+        List<Seen> old =
+                all.stream().filter(each -> each.key().equals("{\"id\":1}")).toList();
+        List<Seen> moved =
+                all.stream().filter(each -> each.key().equals("{\"id\":2}")).toList();
         assertEquals("d", json(old.get(0)).get("op").asText());
         assertEquals(1, json(old.get(0)).get("before").get("id").asInt());
         assertNull(old.get(1).value());
-        assertEquals(List.of("c", "d"), List.of(
-                json(moved.get(0)).get("op").asText(), json(moved.get(1)).get("op").asText()));
+        assertEquals(
+                List.of("c", "d"),
+                List.of(
+                        json(moved.get(0)).get("op").asText(),
+                        json(moved.get(1)).get("op").asText()));
         assertNull(moved.get(2).value());
         assertEquals("main-1-1~0", old.get(0).header("bactrian-id"));
         assertEquals("main-1-1", moved.get(0).header("bactrian-id"));
@@ -155,14 +163,18 @@ class KafkaRoutesIT {
             byKey.computeIfAbsent(record.key(), key -> new ArrayList<>()).add(seq);
         }
         assertEquals(7, byKey.size());
-        byKey.values().forEach(sequence -> assertEquals(sequence.stream().sorted().toList(), sequence));
+        byKey.values()
+                .forEach(sequence -> assertEquals(sequence.stream().sorted().toList(), sequence));
     }
 
     @Test
     void anAsteriskInTheTopicStandsForTheTable() throws Exception {
         bench.collectOrders(1);
         route("out", "changes:*?from=earliest", "<to uri=\"kafka:" + topic + ".*\"/>");
-        assertEquals(1, KafkaTopic.read(kafka, topic + ".orders", 1, Duration.ofSeconds(30)).size());
+        assertEquals(
+                1,
+                KafkaTopic.read(kafka, topic + ".orders", 1, Duration.ofSeconds(30))
+                        .size());
     }
 
     @Test
@@ -170,7 +182,10 @@ class KafkaRoutesIT {
     void aRecordThatIsTooLargeIsADeadLetterAndTheOthersGoOn() throws Exception {
         kafka.createTopic(topic + "-small", 1, Map.of("max.message.bytes", "2000"));
         bind("grow", exchange -> {
-            if (exchange.getMessage().getHeader("BactrianKey", Map.class).get("id").equals(2)) {
+            if (exchange.getMessage()
+                    .getHeader("BactrianKey", Map.class)
+                    .get("id")
+                    .equals(2)) {
                 StringBuilder large = new StringBuilder();
                 for (int i = 0; i < 5_000; i++) {
                     large.append(Integer.toHexString(31 * i * i));
@@ -180,7 +195,10 @@ class KafkaRoutesIT {
         });
         bench.collectOrders(1, 2, 3);
         route("out", "changes:orders?from=earliest", "<process ref=\"grow\"/><to uri=\"kafka:" + topic + "-small\"/>");
-        assertEquals(2, KafkaTopic.read(kafka, topic + "-small", 2, Duration.ofSeconds(30)).size());
+        assertEquals(
+                2,
+                KafkaTopic.read(kafka, topic + "-small", 2, Duration.ofSeconds(30))
+                        .size());
         awaiting().until(() -> bench.subscriptions.find("out").orElseThrow().deadLetters() == 1);
     }
 
@@ -197,12 +215,13 @@ class KafkaRoutesIT {
         bench = new Workbench(directory, Map.of());
         Exception refused = assertThrows(Exception.class, () -> route("out", "direct:a", "<to uri=\"kafka:orders\"/>"));
         assertTrue(messages(refused).contains("bactrian.kafka.brokers"), messages(refused));
-        Exception wrong = assertThrows(
-                Exception.class, () -> route("b", "direct:b", "<to uri=\"kafka:orders?format=avro\"/>"));
+        Exception wrong =
+                assertThrows(Exception.class, () -> route("b", "direct:b", "<to uri=\"kafka:orders?format=avro\"/>"));
         assertTrue(messages(wrong).contains("format=avro is not one of"), messages(wrong));
         Exception manual = assertThrows(
                 Exception.class,
-                () -> route("c", "kafka:orders?brokers=127.0.0.1:1&amp;allowManualCommit=true", "<log message=\"x\"/>"));
+                () -> route(
+                        "c", "kafka:orders?brokers=127.0.0.1:1&amp;allowManualCommit=true", "<log message=\"x\"/>"));
         assertTrue(messages(manual).contains("allowManualCommit"), messages(manual));
     }
 
@@ -233,7 +252,15 @@ class KafkaRoutesIT {
         KafkaTopic.write(
                 kafka,
                 topic,
-                Map.of("BACTRIANTable", "users", "cAmElExecCommand", "rm", "kafka.OVERRIDE_TOPIC", "x", "colour", "red"),
+                Map.of(
+                        "BACTRIANTable",
+                        "users",
+                        "cAmElExecCommand",
+                        "rm",
+                        "kafka.OVERRIDE_TOPIC",
+                        "x",
+                        "colour",
+                        "red"),
                 "a");
         route("in", "kafka:" + topic, "<process ref=\"take\"/>");
         awaiting().until(() -> taken.size() == 1);
@@ -269,7 +296,9 @@ class KafkaRoutesIT {
         assertEquals(3, tries.get());
         List<Seen> letters = KafkaTopic.read(kafka, topic + "-p.dlq", 2, Duration.ofSeconds(30));
         assertEquals("malformed", letters.get(0).value());
-        assertEquals("IllegalArgumentException: Not JSON at all", letters.get(0).header("__connect.errors.exception.message"));
+        assertEquals(
+                "IllegalArgumentException: Not JSON at all",
+                letters.get(0).header("__connect.errors.exception.message"));
         assertEquals(topic + "-p", letters.get(0).header("__connect.errors.topic"));
         assertEquals("1", letters.get(0).header("__connect.errors.offset"));
         assertEquals("red", letters.get(0).header("colour"));
@@ -292,8 +321,11 @@ class KafkaRoutesIT {
         });
         kafka.createTopic(topic + "-l", 1, Map.of());
         KafkaTopic.write(kafka, topic + "-l", null, "a", "b");
-        route("in", "kafka:" + topic + "-l?retryDelay=300ms&amp;retryBackoff=1&amp;retryMax=100&amp;maxPollIntervalMs=2000"
-                + "&amp;sessionTimeoutMs=6000", "<process ref=\"take\"/>");
+        route(
+                "in",
+                "kafka:" + topic + "-l?retryDelay=300ms&amp;retryBackoff=1&amp;retryMax=100&amp;maxPollIntervalMs=2000"
+                        + "&amp;sessionTimeoutMs=6000",
+                "<process ref=\"take\"/>");
         awaiting().until(() -> done.size() == 2);
         assertEquals(List.of("a", "b"), done);
         // A consumer that was thrown out would have begun again, and tried beside itself.
@@ -314,7 +346,9 @@ class KafkaRoutesIT {
         for (int i = 0; i < 20; i++) {
             KafkaTopic.writeKeyed(kafka, topic + "-k", "k" + i, "v");
         }
-        route("in", "kafka:" + topic + "-k?ordering=key&amp;lanes=16&amp;retryDelay=100ms&amp;retryMax=200",
+        route(
+                "in",
+                "kafka:" + topic + "-k?ordering=key&amp;lanes=16&amp;retryDelay=100ms&amp;retryMax=200",
                 "<process ref=\"take\"/>");
         awaiting().until(() -> done.size() == 20);
         assertTrue(done.indexOf("k0") >= 8, done.toString());
