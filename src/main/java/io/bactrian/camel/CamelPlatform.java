@@ -53,7 +53,8 @@ public final class CamelPlatform implements AutoCloseable {
         context.disableJMX();
         rooms.bindTo(context.getRegistry());
         ChangeDataFormat.bindTo(context.getRegistry(), rooms.clock());
-        components.forEach(context::addComponent);
+        // By the registry: a component that is added before the context is built isn't configured by properties.
+        components.forEach((name, component) -> context.getRegistry().bind(name, Component.class, component));
         SimpleMain main = new SimpleMain(context);
         main.setPropertyPlaceholderLocations("false");
         Properties all = new Properties();
@@ -65,6 +66,8 @@ public final class CamelPlatform implements AutoCloseable {
         } catch (Exception e) {
             throw refusal(e);
         }
+        // Made now: the check of a route file copies only what is there.
+        components.keySet().forEach(context::getComponent);
         ChangeConversions.addTo(context);
         context.addModelLifecycleStrategy(new ChangesRoutes(context));
         return new CamelPlatform(context, main);

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeRecords {
     /** What the records of one exchange have in common. */
-    private record Common(
+    private record Shared(
             Exchange exchange,
             String topic,
             @Nullable Integer partition,
@@ -67,9 +67,9 @@ final class ChangeRecords {
      */
     List<List<ProducerRecord<Object, Object>>> of(Exchange exchange) {
         OutboundMessage message = OutboundMessage.of(exchange);
-        Common common = common(exchange);
+        Shared shared = shared(exchange);
         if (message.batch()) {
-            return groups(message.untouched(), common);
+            return groups(message.untouched(), shared);
         }
         List<ProducerRecord<Object, Object>> records = new ArrayList<>(1);
         Change change = message.change();
@@ -77,14 +77,14 @@ final class ChangeRecords {
             throw new IllegalStateException("The exchange carries no change");
         }
         if (message.untouched().isEmpty()) {
-            add(records, change, common, made(message, exchange), message.id());
+            add(records, change, shared, made(message, exchange), message.id());
         } else {
-            add(records, change, common, null, message.id());
+            add(records, change, shared, null, message.id());
         }
         return List.of(records);
     }
 
-    private List<List<ProducerRecord<Object, Object>>> groups(List<Change> changes, Common common) {
+    private List<List<ProducerRecord<Object, Object>>> groups(List<Change> changes, Shared shared) {
         List<List<ProducerRecord<Object, Object>>> groups = new ArrayList<>();
         List<ProducerRecord<Object, Object>> group = new ArrayList<>(changes.size());
         Set<String> keys = new HashSet<>();
@@ -103,7 +103,7 @@ final class ChangeRecords {
             keys.add(key);
             keys.add(before);
             barrier = truncate;
-            add(group, change, common, null, change.id().toString());
+            add(group, change, shared, null, change.id().toString());
         }
         groups.add(group);
         return groups;
@@ -111,22 +111,22 @@ final class ChangeRecords {
 
     /** @param made what the route made of it; null for the change as it is */
     private void add(
-            List<ProducerRecord<Object, Object>> to, Change change, Common common, @Nullable Payload made, String id) {
+            List<ProducerRecord<Object, Object>> to, Change change, Shared shared, @Nullable Payload made, String id) {
         String before = change.keyBeforeJson();
         boolean leaves = before != null && own.format() == ChangeFormat.DEBEZIUM;
         if (before != null && leaves) {
             // As Debezium does: who keeps rows by key must hear that the old one is gone.
-            to.add(record(change, common, before, json(ChangeJson.debeziumLeaving(change)), id + "~0"));
+            to.add(record(change, shared, before, json(ChangeJson.debeziumLeaving(change)), id + "~0"));
         }
         if (before != null && own.tombstones()) {
-            to.add(record(change, common, before, null, id + "~1"));
+            to.add(record(change, shared, before, null, id + "~1"));
         }
         Payload payload = made != null
                 ? made
                 : json(leaves ? ChangeJson.debeziumArriving(change) : MessageWriter.json(format(), change));
-        to.add(record(change, common, change.keyJson(), payload, id));
+        to.add(record(change, shared, change.keyJson(), payload, id));
         if (change.operation() == Operation.DELETE && own.tombstones()) {
-            to.add(record(change, common, change.keyJson(), null, id + "~1"));
+            to.add(record(change, shared, change.keyJson(), null, id + "~1"));
         }
     }
 
@@ -145,18 +145,18 @@ final class ChangeRecords {
     }
 
     private ProducerRecord<Object, Object> record(
-            Change change, Common common, String keyJson, @Nullable Payload payload, String id) {
-        Object key = common.key() != null ? common.key() : "{}".equals(keyJson) ? null : keyJson;
-        String topic = common.topic().indexOf('*') < 0
-                ? common.topic()
-                : common.topic().replace("*", legal(change.table()));
+            Change change, Shared shared, String keyJson, @Nullable Payload payload, String id) {
+        Object key = shared.key() != null ? shared.key() : "{}".equals(keyJson) ? null : keyJson;
+        String topic = shared.topic().indexOf('*') < 0
+                ? shared.topic()
+                : shared.topic().replace("*", legal(change.table()));
         ProducerRecord<Object, Object> record = new ProducerRecord<>(
                 topic,
-                common.partition(),
+                shared.partition(),
                 null,
-                fitting(common.exchange(), key, options.getKeySerializer()),
-                payload == null ? null : fitting(common.exchange(), payload.content(), options.getValueSerializer()),
-                common.headers());
+                fitting(shared.exchange(), key, options.getKeySerializer()),
+                payload == null ? null : fitting(shared.exchange(), payload.content(), options.getValueSerializer()),
+                shared.headers());
         record.headers().add(new RecordHeader(RecordHeaders.ID, utf8(id)));
         if (payload != null) {
             record.headers().add(new RecordHeader(RecordHeaders.CONTENT_TYPE, utf8(payload.contentType())));
@@ -177,16 +177,16 @@ final class ChangeRecords {
         return table.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
-    private Common common(Exchange exchange) {
+    private Shared shared(Exchange exchange) {
         Message message = exchange.getMessage();
         // Looking for a header would make all of them.
         if (message instanceof ChangeHeaders own && own.untouched()) {
-            return new Common(exchange, options.getTopic(), options.getPartitionKey(), options.getKey(), List.of());
+            return new Shared(exchange, options.getTopic(), options.getPartitionKey(), options.getKey(), List.of());
         }
         String topic = message.getHeader(KafkaConstants.OVERRIDE_TOPIC, String.class);
         Integer partition = options.getPartitionKey();
         Object key = options.getKey();
-        return new Common(
+        return new Shared(
                 exchange,
                 topic == null ? options.getTopic() : topic,
                 partition == null ? message.getHeader(KafkaConstants.PARTITION_KEY, Integer.class) : partition,

@@ -2,8 +2,11 @@ package io.bactrian.camel.kafka;
 
 import java.util.Map;
 import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.component.kafka.KafkaComponentConfigurer;
 import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.camel.component.kafka.KafkaEndpointConfigurer;
+import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.support.PropertyBindingSupport;
 import org.apache.camel.util.PropertiesHelper;
 
@@ -44,6 +47,22 @@ public final class PlatformKafka extends KafkaComponent {
         if (!settings.brokers().isEmpty()) {
             getConfiguration().setBrokers(String.join(",", settings.brokers()));
         }
+    }
+
+    /** Camel finds what sets options by an annotation that a subclass doesn't inherit. */
+    @Override
+    public PropertyConfigurer getComponentPropertyConfigurer() {
+        return new KafkaComponentConfigurer();
+    }
+
+    @Override
+    public PropertyConfigurer getEndpointPropertyConfigurer() {
+        return new KafkaEndpointConfigurer();
+    }
+
+    @Override
+    public String getDefaultName() {
+        return "kafka";
     }
 
     @Override
