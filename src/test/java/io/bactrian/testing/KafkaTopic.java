@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -60,6 +61,12 @@ public final class KafkaTopic {
     /** Everything that is there now. */
     public static List<Seen> all(KafkaServer kafka, String topic) {
         List<Seen> seen = new ArrayList<>();
+        each(kafka, topic, seen::add);
+        return seen;
+    }
+
+    /** Looks at everything that is there now, partition by partition in order. */
+    public static void each(KafkaServer kafka, String topic, Consumer<Seen> look) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         try (KafkaConsumer<String, String> consumer = consumer(kafka)) {
             List<TopicPartition> partitions = partitions(consumer, topic, deadline);
@@ -67,13 +74,12 @@ public final class KafkaTopic {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (ends.entrySet().stream().anyMatch(each -> consumer.position(each.getKey()) < each.getValue())) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> seen.add(Seen.of(record)));
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> look.accept(Seen.of(record)));
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError(topic + " can't be read to its end; " + seen.size() + " records came");
+                    throw new AssertionError(topic + " can't be read to its end");
                 }
             }
         }
-        return seen;
     }
 
     private static KafkaConsumer<String, String> consumer(KafkaServer kafka) {

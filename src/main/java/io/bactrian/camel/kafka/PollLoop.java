@@ -28,9 +28,10 @@ import org.slf4j.LoggerFactory;
 final class PollLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PlatformKafka.class);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration TO_FINISH = Duration.ofSeconds(3);
-    private static final Duration TO_CLOSE = Duration.ofSeconds(1);
-    private static final Duration TO_COMMIT = Duration.ofSeconds(3);
+    /** Together with the two below: the whole platform is to end within ten seconds, whether Kafka answers or not. */
+    private static final Duration TO_FINISH = Duration.ofMillis(1_500);
+    private static final Duration TO_CLOSE = Duration.ofMillis(500);
+    private static final Duration TO_COMMIT = Duration.ofSeconds(1);
     private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Object lock = new Object();

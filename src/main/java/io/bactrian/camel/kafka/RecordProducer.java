@@ -3,6 +3,7 @@ package io.bactrian.camel.kafka;
 import io.bactrian.camel.Continuation;
 import io.bactrian.subscription.DeliveryException;
 import io.bactrian.subscription.DeliveryOutcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * only when this one is done, and of a batch the next change of a key is sent only when the one before is acknowledged.
  */
 final class RecordProducer extends KafkaProducer {
+    private static final Duration TO_CLOSE = Duration.ofSeconds(1);
+
     private final TopicEndpoint endpoint;
     private final ChangeRecords records;
     private @Nullable ExecutorService executor;
@@ -63,6 +66,11 @@ final class RecordProducer extends KafkaProducer {
         ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
         if (lookingThread != null) {
             threads.shutdownNow(lookingThread);
+        }
+        Producer<?, ?> client = getKafkaProducer();
+        if (client != null) {
+            // Camel would wait for what is under way as long as Kafka may take; it comes again.
+            client.close(TO_CLOSE);
         }
         super.doStop();
         if (executor != null) {

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * when the route is. The group is the route's id unless {@code groupId} names one.
  */
 final class TopicConsumer extends DefaultConsumer implements RecordAttempts.Route, PollLoop.Subscribing {
-    /** What is under way gets three seconds of it, the commit three, the client one. */
-    private static final Duration TO_STOP = Duration.ofSeconds(8);
+    /** What is under way, the commit and the client take three seconds of it at most. */
+    private static final Duration TO_STOP = Duration.ofSeconds(4);
 
     private final TopicEndpoint endpoint;
     private final KafkaConfiguration options;
