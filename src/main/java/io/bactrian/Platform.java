@@ -4,6 +4,7 @@ import io.bactrian.PlatformSettings.CapturedDatabase;
 import io.bactrian.camel.CamelPlatform;
 import io.bactrian.camel.Rooms;
 import io.bactrian.camel.jetty.PlatformJetty;
+import io.bactrian.camel.kafka.PlatformKafka;
 import io.bactrian.camel.routes.CompilerWarmUp;
 import io.bactrian.camel.routes.RouteFiles;
 import io.bactrian.capture.Capture;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.apache.camel.Component;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,8 +128,8 @@ final class Platform implements AutoCloseable {
         http.start();
         port = http.port();
         HookClient client = made(new HookClient(settings.hooks(), guard(), clock));
-        CamelPlatform camel =
-                made(CamelPlatform.create(new Rooms(databases, subscriptions, hooks, clock), settings.properties()));
+        CamelPlatform camel = made(CamelPlatform.create(
+                new Rooms(databases, subscriptions, hooks, clock), settings.properties(), components()));
         camel.context().getRegistry().bind("bactrianHookClient", HookClient.class, client);
         PlatformJetty jetty =
                 PlatformJetty.install(camel.context(), settings.http().host(), port);
@@ -144,6 +146,11 @@ final class Platform implements AutoCloseable {
         http.routesLoaded();
         view.show(routes);
         made(new Chores(databases.values(), settings.appliedRetention(), clock));
+    }
+
+    /** Camel's components that the platform sets up, by name. */
+    private Map<String, Component> components() {
+        return Map.of("kafka", new PlatformKafka(settings.kafka()));
     }
 
     private void awaitFirstLooks() {

@@ -1,5 +1,6 @@
 package io.bactrian;
 
+import io.bactrian.camel.kafka.KafkaSettings;
 import io.bactrian.camel.routes.RouteFilesSettings;
 import io.bactrian.capture.CaptureSettings;
 import io.bactrian.config.Configuration;
@@ -28,6 +29,7 @@ record PlatformSettings(
         Optional<String> adminKey,
         HookSettings hooks,
         RouteFilesSettings routes,
+        KafkaSettings kafka,
         Duration appliedRetention,
         AttemptSettings attempts,
         Map<String, String> properties) {
@@ -61,6 +63,7 @@ record PlatformSettings(
                 HookSettings.of(configuration.text("bactrian.hooks.allow-cidr").orElse("")),
                 RouteFilesSettings.of(
                         configuration.path("bactrian.routes.directory"), configuration.flag("bactrian.routes.reload")),
+                new KafkaSettings(configuration.list("bactrian.kafka.brokers")),
                 configuration.duration("bactrian.applied.retention"),
                 new AttemptSettings(
                         configuration.duration("bactrian.attempts.retention"),

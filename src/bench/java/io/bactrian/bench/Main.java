@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Runs the benchmarks named on the command line ({@code w1a w1b w2a w2b w2c w3}; none: all) and prints one table. */
+/** Runs the benchmarks named on the command line ({@code w1a w1b w2a w2b w2c w3 kafka}; none: all) and prints one table. */
 public final class Main {
-    private static final List<String> ALL = List.of("w1a", "w1b", "w2a", "w2b", "w2c", "w3");
+    private static final List<String> ALL = List.of("w1a", "w1b", "w2a", "w2b", "w2c", "w3", "kafka");
 
     private Main() {}
 
@@ -46,6 +46,9 @@ public final class Main {
         }
         if (chosen.contains("w3")) {
             new Inbound(folder, Math.min(seconds, 20)).run(figures);
+        }
+        if (chosen.contains("kafka")) {
+            new KafkaOut(folder, changes).run(figures);
         }
         System.out.println(figures);
         System.exit(0);

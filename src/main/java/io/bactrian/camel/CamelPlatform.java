@@ -1,9 +1,12 @@
 package io.bactrian.camel;
 
+import io.bactrian.camel.format.ChangeConversions;
+import io.bactrian.camel.format.ChangeDataFormat;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.apache.camel.Component;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -37,9 +40,21 @@ public final class CamelPlatform implements AutoCloseable {
      * @throws IllegalArgumentException where a {@code camel.*} property is wrong
      */
     public static CamelPlatform create(Rooms rooms, Map<String, String> properties) {
+        return create(rooms, properties, Map.of());
+    }
+
+    /**
+     * The same with components of the platform's own, by name; {@code camel.component.} properties configure them too.
+     *
+     * @throws IllegalArgumentException where a {@code camel.*} property is wrong
+     */
+    public static CamelPlatform create(Rooms rooms, Map<String, String> properties, Map<String, Component> components) {
         DefaultCamelContext context = new DefaultCamelContext(false);
         context.disableJMX();
         rooms.bindTo(context.getRegistry());
+        ChangeDataFormat.bindTo(context.getRegistry(), rooms.clock());
+        // By the registry: a component that is added before the context is built isn't configured by properties.
+        components.forEach((name, component) -> context.getRegistry().bind(name, Component.class, component));
         SimpleMain main = new SimpleMain(context);
         main.setPropertyPlaceholderLocations("false");
         Properties all = new Properties();
@@ -51,6 +66,9 @@ public final class CamelPlatform implements AutoCloseable {
         } catch (Exception e) {
             throw refusal(e);
         }
+        // Made now: the check of a route file copies only what is there.
+        components.keySet().forEach(context::getComponent);
+        ChangeConversions.addTo(context);
         context.addModelLifecycleStrategy(new ChangesRoutes(context));
         return new CamelPlatform(context, main);
     }

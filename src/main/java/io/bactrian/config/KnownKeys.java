@@ -19,8 +19,7 @@ final class KnownKeys {
             "bactrian.databases.*.capture.max-backlog",
             "bactrian.databases.*.capture.on-backlog",
             "bactrian.broker.url",
-            "bactrian.broker.acceptors",
-            "bactrian.kafka.brokers");
+            "bactrian.broker.acceptors");
     /** Variables of the launcher and the commands: no configuration keys. */
     private static final List<String> OTHER_VARIABLES = List.of(
             "BACTRIAN_KEY",
@@ -51,6 +50,7 @@ final class KnownKeys {
         DEFAULTS.put("bactrian.applied.retention", "7d");
         DEFAULTS.put("bactrian.attempts.retention", "24h");
         DEFAULTS.put("bactrian.attempts.max-size", "256MiB");
+        DEFAULTS.put("bactrian.kafka.brokers", "");
         DEFAULTS.put("bactrian.hooks.allow-cidr", "");
         DEFAULTS.put("bactrian.routes.directory", "routes");
         DEFAULTS.put("bactrian.routes.reload", "true");

@@ -1,8 +1,10 @@
 package io.bactrian.camel.hook;
 
 import io.bactrian.camel.BactrianProperties;
+import io.bactrian.camel.Continuation;
 import io.bactrian.camel.GatheredAnswers;
 import io.bactrian.camel.Rooms;
+import io.bactrian.camel.format.ChangeFormat;
 import io.bactrian.change.Change;
 import io.bactrian.change.Row;
 import io.bactrian.hook.HookClient;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HookProducer extends DefaultAsyncProducer {
     private final HookTarget target;
-    private final HookFormat format;
+    private final ChangeFormat format;
     private final String word;
     /** The same for each untouched change, so that recording it costs next to nothing. */
     private volatile Answer.@Nullable Request lastShown;
@@ -36,7 +38,7 @@ final class HookProducer extends DefaultAsyncProducer {
     private @Nullable ExecutorService executor;
     private @Nullable Continuation continuation;
 
-    HookProducer(HookEndpoint endpoint, HookTarget target, HookFormat format) {
+    HookProducer(HookEndpoint endpoint, HookTarget target, ChangeFormat format) {
         super(endpoint);
         this.target = target;
         this.format = format;
