@@ -1,0 +1,76 @@
+package io.bactrian.camel.queue;
+
+import io.bactrian.broker.Broker;
+import io.bactrian.camel.routes.ReplaceAware;
+import java.util.Map;
+import org.apache.camel.Component;
+import org.apache.camel.Endpoint;
+import org.apache.camel.LoggingLevel;
+import org.apache.camel.component.jms.ConsumerType;
+import org.apache.camel.component.jms.JmsComponent;
+import org.apache.camel.component.jms.JmsConfiguration;
+import org.apache.camel.component.jms.JmsEndpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The platform's `jms:`, over the pooled connections of its broker. All of Camel's options are there; these are set:
+ * received messages are transacted (invariant 8), and a connection that was lost is made again by itself.
+ *
+ * <p>Without a broker every use is refused, naming the key.
+ */
+public final class QueueComponent extends JmsComponent implements ReplaceAware {
+    private static final long RECOVERY_MILLIS = 1_000;
+
+    private final @Nullable Broker broker;
+
+    /** @param broker null where there is none */
+    public QueueComponent(@Nullable Broker broker) {
+        super(new QueueConfiguration());
+        this.broker = broker;
+        if (broker != null) {
+            setUp(getConfiguration(), broker);
+        }
+    }
+
+    private static void setUp(JmsConfiguration configuration, Broker broker) {
+        configuration.setConnectionFactory(broker.connections());
+        configuration.setTransacted(true);
+        configuration.setLazyCreateTransactionManager(false);
+        configuration.setCacheLevelName("CACHE_CONSUMER");
+        configuration.setAcceptMessagesWhileStopping(false);
+        configuration.setRecoveryInterval(RECOVERY_MILLIS);
+        // One line when the broker goes and one when it is back are the connections' own; failures are the container's.
+        configuration.setErrorHandlerLoggingLevel(LoggingLevel.OFF);
+        configuration.setErrorHandlerLogStackTrace(false);
+        configuration.setConsumerType(ConsumerType.Custom);
+        configuration.setMessageListenerContainerFactory(
+                endpoint -> new QueueContainer(endpoint, broker.maxDeliveries(), broker.maxMessageSize()));
+        configuration.setMessageCreatedStrategy(new ChangeProperties());
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        if (broker == null) {
+            throw new IllegalArgumentException("'jms:' needs a broker, and bactrian.broker.url is 'none': set it to"
+                    + " 'embedded', or to an external one's address such as tcp://mq:61616");
+        }
+        Endpoint endpoint = super.createEndpoint(uri, remaining, parameters);
+        if (endpoint instanceof JmsEndpoint queue) {
+            queue.setHeaderFilterStrategy(new QueueHeaders());
+            queue.setBinding(new QueueBinding(queue));
+        }
+        return endpoint;
+    }
+
+    /** Its endpoints connect when they start, which those of a check never do. */
+    @Override
+    public Component copyForCheck() {
+        return new QueueComponent(broker);
+    }
+
+    /** What arrives waits in its queue. */
+    @Override
+    public Hold hold() {
+        return () -> {};
+    }
+}
