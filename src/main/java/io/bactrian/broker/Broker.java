@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -113,6 +114,11 @@ public final class Broker implements AutoCloseable {
     /** Pooled connections, of which one that failed is replaced. */
     public ConnectionFactory connections() {
         return pool;
+    }
+
+    /** The embedded broker's own name for itself, another one where its folder is a new one. */
+    public Optional<String> name() {
+        return Optional.ofNullable(embedded).map(broker -> String.valueOf(broker.server().getNodeID()));
     }
 
     /** So often a message is delivered before it is a dead letter. */

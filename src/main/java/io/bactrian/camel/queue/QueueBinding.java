@@ -1,5 +1,7 @@
 package io.bactrian.camel.queue;
 
+import io.bactrian.broker.Broker;
+import io.bactrian.camel.BactrianHeaders;
 import io.bactrian.change.Change;
 import io.bactrian.change.ChangeJson;
 import io.bactrian.change.Row;
@@ -9,16 +11,34 @@ import jakarta.jms.Session;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsBinding;
+import org.apache.camel.component.jms.JmsConstants;
 import org.apache.camel.component.jms.JmsEndpoint;
 import org.jspecify.annotations.Nullable;
 
 /** Camel's mapping, but rows and changes become JSON texts: a map message couldn't hold their values. */
 final class QueueBinding extends JmsBinding {
-    QueueBinding(JmsEndpoint endpoint) {
+    private final Broker broker;
+
+    QueueBinding(JmsEndpoint endpoint, Broker broker) {
         super(endpoint);
+        this.broker = broker;
+    }
+
+    /** A message that came by another protocol may have no id; then the broker's own number names it. */
+    @Override
+    public Map<String, Object> extractHeadersFromJms(Message message, Exchange exchange) {
+        Map<String, Object> headers = super.extractHeadersFromJms(message, exchange);
+        if (headers.get(JmsConstants.JMS_HEADER_MESSAGE_ID) == null && message instanceof ActiveMQMessage known) {
+            broker.name()
+                    .ifPresent(name -> headers.put(
+                            BactrianHeaders.MESSAGE_ID,
+                            name + "-" + known.getCoreMessage().getMessageID()));
+        }
+        return headers;
     }
 
     @Override

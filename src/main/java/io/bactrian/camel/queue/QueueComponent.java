@@ -57,7 +57,7 @@ public final class QueueComponent extends JmsComponent implements ReplaceAware {
         Endpoint endpoint = super.createEndpoint(uri, remaining, parameters);
         if (endpoint instanceof JmsEndpoint queue) {
             queue.setHeaderFilterStrategy(new QueueHeaders());
-            queue.setBinding(new QueueBinding(queue));
+            queue.setBinding(new QueueBinding(queue, broker));
         }
         return endpoint;
     }

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class QueueHeaders extends JmsHeaderFilterStrategy {
     @Override
     public boolean applyFilterToExternalHeaders(String name, @Nullable Object value, Exchange exchange) {
-        return BactrianHeaders.steers(name) || super.applyFilterToExternalHeaders(name, value, exchange);
+        // The broker's own: sent on, a duplicate-detection id would undo the transaction it comes in twice.
+        boolean brokers = name.startsWith("_AMQ") || name.startsWith("__AMQ");
+        return brokers || BactrianHeaders.steers(name) || super.applyFilterToExternalHeaders(name, value, exchange);
     }
 
     @Override
