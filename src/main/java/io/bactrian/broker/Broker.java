@@ -29,6 +29,7 @@ public final class Broker implements AutoCloseable {
     private static final int CONNECTIONS = 4;
 
     private static final int SESSIONS = 500;
+    private static final int CONFIRMATIONS = 1 << 20;
     /** A call that isn't answered in this time fails, rather than hanging with its exchange. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -63,6 +64,8 @@ public final class Broker implements AutoCloseable {
         connections.setInitialConnectAttempts(1);
         connections.setClientFailureCheckPeriod(PATIENCE.toMillis());
         connections.setConnectionTTL(3 * PATIENCE.toMillis());
+        // Without it, sends that don't wait are never acknowledged.
+        connections.setConfirmationWindowSize(CONFIRMATIONS);
         // Classes from outside are never made here: an ObjectMessage is a dead letter.
         connections.setDeserializationDenyList("*");
         watched = new WatchedConnections(
@@ -114,6 +117,11 @@ public final class Broker implements AutoCloseable {
     /** Pooled connections, of which one that failed is replaced. */
     public ConnectionFactory connections() {
         return pool;
+    }
+
+    /** Makes a connection at each call, which its user closes: for sends that are acknowledged later. */
+    public ConnectionFactory ownConnections() {
+        return watched;
     }
 
     /** The embedded broker's own name for itself, another one where its folder is a new one. */

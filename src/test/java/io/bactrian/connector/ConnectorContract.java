@@ -64,6 +64,11 @@ abstract class ConnectorContract {
     /** The endpoint that messages come from. */
     abstract String in();
 
+    /** Steps, in YAML, that make the message's JSON the body; none where it is. */
+    String inSteps() {
+        return "";
+    }
+
     /** Sends a message until it is acknowledged; with the same id it is the same message. */
     abstract void send(String id, String body) throws Exception;
 
@@ -105,8 +110,8 @@ abstract class ConnectorContract {
                     from:
                       uri: %s
                       steps:
-                        - to: table:received?operation=insert
-                """.formatted(out(), in()));
+                %s        - to: table:received?operation=insert
+                """.formatted(out(), in(), inSteps()));
         platform.start();
         listen();
     }
@@ -157,7 +162,7 @@ abstract class ConnectorContract {
         }
         awaitApplied(sound);
         for (String reason : poison.values()) {
-            Faults.awaiting(platform).until(() -> refusals().stream().anyMatch(each -> each.contains(reason)));
+            awaitRefused(reason);
         }
     }
 
@@ -191,8 +196,13 @@ abstract class ConnectorContract {
         assertEquals(List.of(), Faults.stackTraces(log), log);
     }
 
-    /** What became of messages that couldn't be applied: errors of dead letters, or answers to their sender. */
-    List<String> refusals() throws Exception {
+    /** Waits until a message that couldn't be applied is a dead letter for this reason. */
+    void awaitRefused(String reason) throws Exception {
+        Faults.awaiting(platform).until(() -> deadLetters().stream().anyMatch(error -> error.contains(reason)));
+    }
+
+    /** Their errors. */
+    final List<String> deadLetters() throws Exception {
         List<String> errors = new ArrayList<>();
         for (JsonNode letter : Faults.json(platform, "/api/dead-letters?limit=1000")) {
             errors.add(letter.get("error").asText());
@@ -200,7 +210,7 @@ abstract class ConnectorContract {
         return errors;
     }
 
-    /** As {@link #send}; a sender that is told at once that it is refused gives up. */
+    /** As {@link #send}; a sender that is told that it is refused gives up. */
     void sendPoison(String id, String body) throws Exception {
         send(id, body);
     }

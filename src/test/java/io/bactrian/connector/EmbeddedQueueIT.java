@@ -86,7 +86,7 @@ class EmbeddedQueueIT extends ConnectorContract {
         neighbour.sendBytes("orders.in", "large-" + UUID.randomUUID(), large);
         neighbour.send("orders.in", "large-" + UUID.randomUUID(), new String(large, StandardCharsets.US_ASCII));
         Faults.awaiting(platform())
-                .until(() -> refusals().stream()
+                .until(() -> deadLetters().stream()
                                 .filter(each -> each.contains("bactrian.broker.max-message-size"))
                                 .count()
                         == 2);

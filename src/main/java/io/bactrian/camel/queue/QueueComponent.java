@@ -3,13 +3,18 @@ package io.bactrian.camel.queue;
 import io.bactrian.broker.Broker;
 import io.bactrian.camel.routes.ReplaceAware;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
 import org.apache.camel.Component;
 import org.apache.camel.Endpoint;
 import org.apache.camel.LoggingLevel;
+import org.apache.camel.Producer;
 import org.apache.camel.component.jms.ConsumerType;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.component.jms.JmsConfiguration;
 import org.apache.camel.component.jms.JmsEndpoint;
+import org.apache.camel.component.jms.JmsQueueEndpoint;
+import org.apache.camel.component.jms.QueueBrowseStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +27,8 @@ public final class QueueComponent extends JmsComponent implements ReplaceAware {
     private static final long RECOVERY_MILLIS = 1_000;
 
     private final @Nullable Broker broker;
+    private @Nullable Outbox outbox;
+    private @Nullable ExecutorService executor;
 
     /** @param broker null where there is none */
     public QueueComponent(@Nullable Broker broker) {
@@ -46,6 +53,69 @@ public final class QueueComponent extends JmsComponent implements ReplaceAware {
         configuration.setMessageListenerContainerFactory(
                 endpoint -> new QueueContainer(endpoint, broker.maxDeliveries(), broker.maxMessageSize()));
         configuration.setMessageCreatedStrategy(new ChangeProperties());
+    }
+
+    @Override
+    protected JmsEndpoint createQueueEndpoint(
+            String uri, JmsComponent component, String subject, JmsConfiguration configuration, QueueBrowseStrategy browsing) {
+        return new SendingQueue(uri, component, subject, configuration, browsing);
+    }
+
+    @Override
+    protected JmsEndpoint createTopicEndpoint(
+            String uri, JmsComponent component, String subject, JmsConfiguration configuration) {
+        return new SendingTopic(uri, component, subject, configuration);
+    }
+
+    private Producer producer(JmsEndpoint endpoint) {
+        return new ChangeProducer(endpoint, Objects.requireNonNull(outbox), Objects.requireNonNull(executor));
+    }
+
+    private final class SendingQueue extends JmsQueueEndpoint {
+        SendingQueue(
+                String uri,
+                JmsComponent component,
+                String subject,
+                JmsConfiguration configuration,
+                QueueBrowseStrategy browsing) {
+            super(uri, component, subject, configuration, browsing);
+        }
+
+        @Override
+        public Producer createProducer() {
+            return producer(this);
+        }
+    }
+
+    private final class SendingTopic extends JmsEndpoint {
+        SendingTopic(String uri, JmsComponent component, String subject, JmsConfiguration configuration) {
+            super(uri, component, subject, true, configuration);
+        }
+
+        @Override
+        public Producer createProducer() {
+            return producer(this);
+        }
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        if (broker != null) {
+            executor = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "jms-continuation");
+            outbox = new Outbox(broker.ownConnections(), executor);
+        }
+    }
+
+    @Override
+    protected void doShutdown() throws Exception {
+        super.doShutdown();
+        if (outbox != null) {
+            outbox.close();
+        }
+        if (executor != null) {
+            getCamelContext().getExecutorServiceManager().shutdownNow(executor);
+        }
     }
 
     @Override
