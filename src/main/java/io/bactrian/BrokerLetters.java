@@ -34,9 +34,8 @@ final class BrokerLetters implements MessageLetters {
 
     @Override
     public List<Letter> list(long before, int limit) {
-        return asked(() -> letters.list(before, limit).stream()
-                .map(BrokerLetters::shown)
-                .toList());
+        return asked(() ->
+                letters.list(before, limit).stream().map(BrokerLetters::shown).toList());
     }
 
     @Override

@@ -138,11 +138,10 @@ final class Platform implements AutoCloseable {
         http.start();
         port = http.port();
         HookClient client = made(new HookClient(settings.hooks(), guard(), clock));
-        CamelPlatform camel =
-                made(CamelPlatform.create(
-                        new Rooms(databases, subscriptions, hooks, clock),
-                        settings.properties(),
-                        Map.of("jms", new QueueComponent(broker.orElse(null)))));
+        CamelPlatform camel = made(CamelPlatform.create(
+                new Rooms(databases, subscriptions, hooks, clock),
+                settings.properties(),
+                Map.of("jms", new QueueComponent(broker.orElse(null)))));
         camel.context().getRegistry().bind("bactrianHookClient", HookClient.class, client);
         PlatformJetty jetty =
                 PlatformJetty.install(camel.context(), settings.http().host(), port);

@@ -35,7 +35,8 @@ final class Queues {
     /** Changes that wait: a fresh JVM, then warm rounds; the clock runs from the first hundred to the last. */
     void out(Figures figures) throws Exception {
         Shop shop = new Shop();
-        try (PlatformProcess platform = platform("jmsout", shop).route("bench.xml", """
+        try (PlatformProcess platform =
+                platform("jmsout", shop).route("bench.xml", """
                 <routes xmlns="http://camel.apache.org/schema/xml-io">
                   <route id="bench">
                     <from uri="changes:bench_orders?from=earliest&amp;lanes=%d"/>
@@ -109,7 +110,11 @@ final class Queues {
                         round == 0 ? "jmsin fresh" : "jmsin warm " + round,
                         rate,
                         usage(platform, cpu),
-                        String.format(Locale.ROOT, "%d rows of %d messages", shop.count("SELECT count(*) FROM bench_orders"), (round + 1L) * count));
+                        String.format(
+                                Locale.ROOT,
+                                "%d rows of %d messages",
+                                shop.count("SELECT count(*) FROM bench_orders"),
+                                (round + 1L) * count));
             }
         }
     }

@@ -126,7 +126,8 @@ public final class Broker implements AutoCloseable {
 
     /** The embedded broker's own name for itself, another one where its folder is a new one. */
     public Optional<String> name() {
-        return Optional.ofNullable(embedded).map(broker -> String.valueOf(broker.server().getNodeID()));
+        return Optional.ofNullable(embedded)
+                .map(broker -> String.valueOf(broker.server().getNodeID()));
     }
 
     /** So often a message is delivered before it is a dead letter. */

@@ -73,8 +73,8 @@ public record BrokerSettings(
                         + ".password': this name is the platform's own, use another one");
             }
             if (secret.length() < SHORTEST_PASSWORD) {
-                throw new IllegalArgumentException("Key 'bactrian.broker.users." + name + ".password' is too short: use "
-                        + SHORTEST_PASSWORD + " characters or more");
+                throw new IllegalArgumentException("Key 'bactrian.broker.users." + name
+                        + ".password' is too short: use " + SHORTEST_PASSWORD + " characters or more");
             }
         });
     }

@@ -125,8 +125,7 @@ final class EmbeddedBroker implements AutoCloseable {
                 .setJournalFileSize(JOURNAL_FILE)
                 .setJournalMinFiles(2)
                 .setJournalPoolFiles(10)
-                .setGlobalMaxSize(
-                        Math.max(LEAST_MEMORY, Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY))
+                .setGlobalMaxSize(Math.max(LEAST_MEMORY, Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY))
                 .setMinDiskFree(LEAST_DISK)
                 .setSecurityEnabled(true)
                 // Its default is known to all the world, and bypasses every check.
@@ -139,7 +138,8 @@ final class EmbeddedBroker implements AutoCloseable {
                 .addAcceptorConfiguration(new TransportConfiguration(
                         InVMAcceptorFactory.class.getName(), Map.of(TransportConstants.SERVER_ID_PROP_NAME, number)));
         for (String acceptor : settings.acceptors()) {
-            configuration.addAcceptorConfiguration("acceptor" + settings.acceptors().indexOf(acceptor), acceptor);
+            configuration.addAcceptorConfiguration(
+                    "acceptor" + settings.acceptors().indexOf(acceptor), acceptor);
         }
         configuration.addAddressSetting("#", addresses(settings.redelivery()));
         configuration.addAddressSetting(LetterHeaders.QUEUE, letters());
@@ -160,8 +160,7 @@ final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static AddressSettings addresses(Redelivery redelivery) {
-        return common()
-                .setDeadLetterAddress(SimpleString.of(LetterHeaders.QUEUE))
+        return common().setDeadLetterAddress(SimpleString.of(LetterHeaders.QUEUE))
                 .setExpiryAddress(SimpleString.of(LetterHeaders.EXPIRED))
                 // One more than our own receivers allow: they move a message themselves, with the reason.
                 .setMaxDeliveryAttempts(redelivery.maxDeliveries() + 1)

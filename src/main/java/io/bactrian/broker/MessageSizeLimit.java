@@ -23,8 +23,7 @@ final class MessageSizeLimit implements ActiveMQServerMessagePlugin {
     }
 
     @Override
-    public void beforeMessageRoute(
-            Message message, RoutingContext context, boolean direct, boolean rejectDuplicates)
+    public void beforeMessageRoute(Message message, RoutingContext context, boolean direct, boolean rejectDuplicates)
             throws ActiveMQException {
         if (context.getQueueCount() == 0) {
             return;

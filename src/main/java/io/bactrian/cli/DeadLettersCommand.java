@@ -20,7 +20,8 @@ final class DeadLettersCommand implements Runnable {
     private static final String ID = "The dead letter's id, as list shows it.";
 
     /** Of what the API lists. */
-    static final List<String> COLUMNS = List.of("id", "subscription", "queue", "change/id", "attempts", "died", "error");
+    static final List<String> COLUMNS =
+            List.of("id", "subscription", "queue", "change/id", "attempts", "died", "error");
 
     @Spec
     private CommandSpec spec;
@@ -36,13 +37,19 @@ final class DeadLettersCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one whole, with its change or message.")
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Shows one whole, with its change or message.")
     int show(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) String id) {
         platform.show("/api/dead-letters/" + encoded(id));
         return 0;
     }
 
-    @Command(name = "retry", mixinStandardHelpOptions = true, description = "Tries to deliver it again, now; a message goes back to its queue.")
+    @Command(
+            name = "retry",
+            mixinStandardHelpOptions = true,
+            description = "Tries to deliver it again, now; a message goes back to its queue.")
     int retry(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) String id) {
         platform.call("POST", "/api/dead-letters/" + encoded(id) + "/retry", null);
         platform.say("Dead letter " + id + " is tried again");

@@ -84,10 +84,7 @@ final class DeadLetterEndpoint {
 
     private Object shown(String id) {
         return isMessage(id)
-                ? platform.messageLetters()
-                        .find(number(id))
-                        .map(Letter::shown)
-                        .orElseThrow(() -> unknown(id))
+                ? platform.messageLetters().find(number(id)).map(Letter::shown).orElseThrow(() -> unknown(id))
                 : subscriptions.deadLetters().find(number(id)).orElseThrow(() -> unknown(id));
     }
 

@@ -57,7 +57,8 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    @DisplayName("invariant 17: a program without the right password is refused; no one manages the broker from outside")
+    @DisplayName(
+            "invariant 17: a program without the right password is refused; no one manages the broker from outside")
     void onlyConfiguredUsersMayConnect() throws Exception {
         int port = PlatformProcess.freePort();
         try (Broker broker = started(settings(port, USERS))) {
@@ -69,7 +70,8 @@ class EmbeddedBrokerTest {
                 {"ACTIVEMQ.CLUSTER.ADMIN.USER", "CHANGE ME!!"},
             }) {
                 try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url, user[0], user[1])) {
-                    assertThrows(JMSException.class, () -> factory.createConnection().close(), () -> user[0]);
+                    assertThrows(
+                            JMSException.class, () -> factory.createConnection().close(), () -> user[0]);
                 }
             }
             try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url, "shop", "shop-password");
@@ -146,11 +148,13 @@ class EmbeddedBrokerTest {
             for (int i = 0; i < count; i++) {
                 send(broker, "q", text);
             }
-            assertEquals(count, broker.queues().stream()
-                    .filter(queue -> queue.queue().equals("q"))
-                    .findFirst()
-                    .orElseThrow()
-                    .messages());
+            assertEquals(
+                    count,
+                    broker.queues().stream()
+                            .filter(queue -> queue.queue().equals("q"))
+                            .findFirst()
+                            .orElseThrow()
+                            .messages());
             for (int i = 0; i < count; i++) {
                 assertEquals(200_000, receive(broker, "q").length());
             }

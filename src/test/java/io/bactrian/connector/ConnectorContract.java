@@ -179,7 +179,8 @@ abstract class ConnectorContract {
 
     @Test
     @Tag("full")
-    @DisplayName("invariants 1, 3, 9: the neighbour gone in the middle: no loss, no second effect, one line at each end")
+    @DisplayName(
+            "invariants 1, 3, 9: the neighbour gone in the middle: no loss, no second effect, one line at each end")
     void theNeighbourGoneInTheMiddleLosesNothing() throws Exception {
         int before = platform.output().length();
         inTheMiddle(1, () -> {

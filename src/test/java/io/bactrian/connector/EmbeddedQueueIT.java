@@ -66,12 +66,14 @@ class EmbeddedQueueIT extends ConnectorContract {
         assertEquals("{\"message\":null}", letter.get("body").asText());
         assertEquals(4, letter.get("attempts").asInt(), "delivered as often as is allowed: " + letter);
         String id = letter.get("id").asText();
-        assertEquals(
-                letter, Faults.json(platform(), "/api/dead-letters/" + id), "what is listed is what is shown");
+        assertEquals(letter, Faults.json(platform(), "/api/dead-letters/" + id), "what is listed is what is shown");
         assertEquals(
                 202,
-                platform().call("POST", "/api/dead-letters/" + id + "/retry", null).statusCode());
-        assertEquals(404, platform().call("GET", "/api/dead-letters/" + id, null).statusCode());
+                platform()
+                        .call("POST", "/api/dead-letters/" + id + "/retry", null)
+                        .statusCode());
+        assertEquals(
+                404, platform().call("GET", "/api/dead-letters/" + id, null).statusCode());
         JsonNode again = letter("null value");
         assertEquals(4, again.get("attempts").asInt(), "deliveries are counted anew");
         String path = "/api/dead-letters/" + again.get("id").asText();

@@ -88,7 +88,11 @@ class ExternalQueueIT extends ConnectorContract {
     @Override
     void assertLinesOfAnOutage(String log) {
         super.assertLinesOfAnOutage(log);
-        assertEquals(1, Faults.lines(log, "can't be reached, it is tried again by itself").size(), log);
+        assertEquals(
+                1,
+                Faults.lines(log, "can't be reached, it is tried again by itself")
+                        .size(),
+                log);
         assertEquals(1, Faults.lines(log, "is back after").size(), log);
     }
 }

@@ -47,11 +47,16 @@ class TableConnectorIT extends ConnectorContract {
     @Override
     Map<String, String> configuration() {
         return Map.of(
-                "bactrian.databases.other.url", url,
-                "bactrian.databases.other.username", PostgresServer.USER,
-                "bactrian.databases.other.password", PostgresServer.PASSWORD,
-                "bactrian.databases.other.capture.tables", "outgoing",
-                "bactrian.databases.other.capture.install", "auto");
+                "bactrian.databases.other.url",
+                url,
+                "bactrian.databases.other.username",
+                PostgresServer.USER,
+                "bactrian.databases.other.password",
+                PostgresServer.PASSWORD,
+                "bactrian.databases.other.capture.tables",
+                "outgoing",
+                "bactrian.databases.other.capture.install",
+                "auto");
     }
 
     @Override

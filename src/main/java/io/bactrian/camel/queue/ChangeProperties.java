@@ -29,8 +29,7 @@ final class ChangeProperties implements MessageCreatedStrategy {
     private final RouteSteps steps = new RouteSteps();
 
     @Override
-    public void onMessageCreated(
-            Message message, Session session, Exchange exchange, @Nullable Throwable cause) {
+    public void onMessageCreated(Message message, Session session, Exchange exchange, @Nullable Throwable cause) {
         TransactedSends.note();
         Change change = exchange.getProperty(BactrianProperties.CHANGE, Change.class);
         if (change == null) {

@@ -57,7 +57,11 @@ public final class QueueComponent extends JmsComponent implements ReplaceAware {
 
     @Override
     protected JmsEndpoint createQueueEndpoint(
-            String uri, JmsComponent component, String subject, JmsConfiguration configuration, QueueBrowseStrategy browsing) {
+            String uri,
+            JmsComponent component,
+            String subject,
+            JmsConfiguration configuration,
+            QueueBrowseStrategy browsing) {
         return new SendingQueue(uri, component, subject, configuration, browsing);
     }
 

@@ -63,8 +63,8 @@ final class QueueContainer extends DefaultJmsMessageListenerContainer {
 
     private void failed(Session session, Message message, Verdict verdict) throws JMSException {
         String id = message.getJMSMessageID();
-        boolean over = verdict.kind() == Kind.HOPELESS
-                || verdict.kind() == Kind.AGAIN && deliveries(message) >= maxDeliveries;
+        boolean over =
+                verdict.kind() == Kind.HOPELESS || verdict.kind() == Kind.AGAIN && deliveries(message) >= maxDeliveries;
         if (over && !TransactedSends.any()) {
             bury(session, message, verdict.reason());
             return;

@@ -55,8 +55,7 @@ final class QueueFailures {
 
     void buried(@Nullable String message, String reason) {
         if (buriedInARow.getAndIncrement() == 0) {
-            LOG.warn(
-                    "{}: message {} is a dead letter (./bactrian dead-letters list): {}", endpoint, message, reason);
+            LOG.warn("{}: message {} is a dead letter (./bactrian dead-letters list): {}", endpoint, message, reason);
         }
     }
 
@@ -67,8 +66,7 @@ final class QueueFailures {
         int failed = failedInARow.getAndSet(0);
         int buried = buriedInARow.getAndSet(0);
         if (failed > 0 || buried > 0) {
-            LOG.info(
-                    "{}: messages pass again after {} failed tries and {} dead letters", endpoint, failed, buried);
+            LOG.info("{}: messages pass again after {} failed tries and {} dead letters", endpoint, failed, buried);
         }
     }
 }
