@@ -125,9 +125,10 @@ abstract class ConnectorContract {
     @Test
     @DisplayName("invariants 3, 5: out: every change arrives, in order per key, each under one id")
     void outEveryChangeArrivesInOrderPerKey() throws Exception {
+        long before = record.duplicates();
         write(200);
         awaitAllArrived();
-        assertEquals(0, record.duplicates(), "nothing came twice where nothing failed");
+        assertEquals(before, record.duplicates(), "nothing came twice where nothing failed");
     }
 
     @Test

@@ -10,14 +10,12 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import org.awaitility.Awaitility;
 
 /** An Artemis in a second process, which is killed and started again. */
 class ExternalQueueIT extends ConnectorContract {
     private final int port = PlatformProcess.freePort();
     private final QueueNeighbour neighbour = new QueueNeighbour(port);
-    private final Path folder = temporary.resolve("broker-" + UUID.randomUUID());
     private Process broker;
 
     @Override
@@ -30,7 +28,7 @@ class ExternalQueueIT extends ConnectorContract {
                         "-cp",
                         System.getProperty("java.class.path"),
                         BrokerProcess.class.getName(),
-                        folder.toString(),
+                        temporary.resolve("broker").toString(),
                         Integer.toString(port),
                         QueueNeighbour.USER,
                         QueueNeighbour.PASSWORD)
