@@ -19,6 +19,9 @@ import org.awaitility.Awaitility;
  */
 final class Queues {
     private static final String SUBSCRIPTION = "/api/subscriptions/bench";
+    /** Metrics cost the platform some milliseconds each time. */
+    private static final Duration POLL = Duration.ofMillis(250);
+
     private static final String OUT = "orders.out";
     private static final String IN = "orders.in";
     private static final String PASSWORD = "bench-password";
@@ -97,13 +100,16 @@ final class Queues {
                 awaitReachable(platform);
                 Awaitility.await()
                         .atMost(Duration.ofMinutes(1))
-                        .pollInterval(Duration.ofMillis(10))
-                        .until(() -> messages(platform, IN) <= count - 100);
+                        .pollInterval(POLL)
+                        .until(() -> {
+                            long waiting = messages(platform, IN);
+                            return waiting >= 0 && waiting <= count - 100;
+                        });
                 long begin = System.nanoTime();
                 long from = messages(platform, IN);
                 Awaitility.await()
                         .atMost(Duration.ofMinutes(5))
-                        .pollInterval(Duration.ofMillis(20))
+                        .pollInterval(POLL)
                         .until(() -> messages(platform, IN) == 0);
                 double rate = from / ((System.nanoTime() - begin) / 1e9);
                 figures.rate(
@@ -145,15 +151,15 @@ final class Queues {
     private static void awaitReachable(PlatformProcess platform) {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
-                .pollInterval(Duration.ofMillis(10))
+                .pollInterval(POLL)
                 .ignoreExceptions()
-                .until(() -> messages(platform, OUT) >= 0);
+                .until(() -> platform.call("GET", "/metrics", null).statusCode() == 200);
     }
 
     private static long await(PlatformProcess platform, long messages) {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(5))
-                .pollInterval(Duration.ofMillis(20))
+                .pollInterval(POLL)
                 .until(() -> messages(platform, OUT) >= messages);
         return System.nanoTime();
     }
@@ -166,7 +172,7 @@ final class Queues {
                 .filter(line -> line.startsWith("bactrian_queue_messages{queue=\"" + queue + "\"}"))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .findFirst()
-                .orElse(0);
+                .orElse(-1);
     }
 
     private Figures.Usage usage(PlatformProcess platform, double cpuBefore) {

@@ -40,6 +40,7 @@ final class EmbeddedBroker implements AutoCloseable {
     private static final int GATHER_NANOS = 100_000;
 
     private static final int JOURNAL_FILE = 10 << 20;
+    private static final int BACKSTOP = 10;
     private static final int GROUPS = 1024;
     private static final int PAGE = 1 << 20;
     private static final long LEAST_MEMORY = 16L << 20;
@@ -162,8 +163,9 @@ final class EmbeddedBroker implements AutoCloseable {
     private static AddressSettings addresses(Redelivery redelivery) {
         return common().setDeadLetterAddress(SimpleString.of(LetterHeaders.QUEUE))
                 .setExpiryAddress(SimpleString.of(LetterHeaders.EXPIRED))
-                // One more than our own receivers allow: they move a message themselves, with the reason.
-                .setMaxDeliveryAttempts(redelivery.maxDeliveries() + 1)
+                // More than our own receivers allow: they move a message themselves, with the reason, and give it back
+                // without counting while a database is gone.
+                .setMaxDeliveryAttempts(redelivery.maxDeliveries() + BACKSTOP)
                 .setRedeliveryDelay(redelivery.delay().toMillis())
                 .setRedeliveryMultiplier(2)
                 .setMaxRedeliveryDelay(redelivery.maxDelay().toMillis());

@@ -28,10 +28,18 @@ final class QueueBinding extends JmsBinding {
         this.broker = broker;
     }
 
-    /** A message that came by another protocol may have no id; then the broker's own number names it. */
+    /**
+     * What names the message, so that it is applied once: the id by which its sender lets the broker drop a second one, which
+     * the broker remembers for a while only; else its JMSMessageID; else the embedded broker's own number for it, since one
+     * that came by another protocol may have none.
+     */
     @Override
     public Map<String, Object> extractHeadersFromJms(Message message, Exchange exchange) {
         Map<String, Object> headers = super.extractHeadersFromJms(message, exchange);
+        if (given(message) instanceof String given) {
+            headers.put(BactrianHeaders.MESSAGE_ID, given);
+            return headers;
+        }
         if (headers.get(JmsConstants.JMS_HEADER_MESSAGE_ID) == null && message instanceof ActiveMQMessage known) {
             broker.name()
                     .ifPresent(name -> headers.put(
@@ -39,6 +47,14 @@ final class QueueBinding extends JmsBinding {
                             name + "-" + known.getCoreMessage().getMessageID()));
         }
         return headers;
+    }
+
+    private static @Nullable Object given(Message message) {
+        try {
+            return message.getObjectProperty(ChangeProperties.DUPLICATE);
+        } catch (JMSException e) {
+            throw new IllegalArgumentException("Its id can't be read: " + e.getMessage(), e);
+        }
     }
 
     @Override
