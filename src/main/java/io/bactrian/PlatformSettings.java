@@ -1,5 +1,6 @@
 package io.bactrian;
 
+import io.bactrian.broker.BrokerSettings;
 import io.bactrian.camel.kafka.KafkaSettings;
 import io.bactrian.camel.routes.RouteFilesSettings;
 import io.bactrian.capture.CaptureSettings;
@@ -11,6 +12,7 @@ import io.bactrian.journal.JournalSettings;
 import io.bactrian.subscription.AttemptSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,7 @@ record PlatformSettings(
         KafkaSettings kafka,
         Duration appliedRetention,
         AttemptSettings attempts,
+        BrokerSettings broker,
         Map<String, String> properties) {
 
     /**
@@ -68,7 +71,27 @@ record PlatformSettings(
                 new AttemptSettings(
                         configuration.duration("bactrian.attempts.retention"),
                         configuration.size("bactrian.attempts.max-size")),
+                broker(configuration),
                 configuration.others());
+    }
+
+    private static BrokerSettings broker(Configuration configuration) {
+        Map<String, String> users = new LinkedHashMap<>();
+        for (String name : configuration.names("bactrian.broker.users.")) {
+            users.put(name, configuration.required("bactrian.broker.users." + name + ".password"));
+        }
+        return new BrokerSettings(
+                configuration.required("bactrian.broker.url"),
+                configuration.text("bactrian.broker.username").orElse(null),
+                configuration.text("bactrian.broker.password").orElse(null),
+                configuration.path("bactrian.store.directory").resolve("broker"),
+                configuration.list("bactrian.broker.acceptors"),
+                users,
+                new BrokerSettings.Redelivery(
+                        configuration.integer("bactrian.broker.max-deliveries", 1, 1_000),
+                        configuration.duration("bactrian.broker.redelivery-delay"),
+                        configuration.duration("bactrian.broker.max-redelivery-delay"),
+                        configuration.size("bactrian.broker.max-message-size")));
     }
 
     /** One database's settings, for the commands that work on it directly too. */

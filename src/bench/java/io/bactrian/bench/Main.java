@@ -8,9 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Runs the benchmarks named on the command line ({@code w1a w1b w2a w2b w2c w3 kafka}; none: all) and prints one table. */
+/**
+ * Runs the benchmarks named on the command line ({@code w1a w1b w2a w2b w2c w3 kafka jmsout jmsin}; none: all) and prints
+ * one table.
+ */
 public final class Main {
-    private static final List<String> ALL = List.of("w1a", "w1b", "w2a", "w2b", "w2c", "w3", "kafka");
+    private static final List<String> ALL =
+            List.of("w1a", "w1b", "w2a", "w2b", "w2c", "w3", "kafka", "jmsout", "jmsin");
 
     private Main() {}
 
@@ -49,6 +53,12 @@ public final class Main {
         }
         if (chosen.contains("kafka")) {
             new KafkaOut(folder, changes).run(figures);
+        }
+        if (chosen.contains("jmsout")) {
+            new Queues(folder, changes).out(figures);
+        }
+        if (chosen.contains("jmsin")) {
+            new Queues(folder, changes).in(figures);
         }
         System.out.println(figures);
         System.exit(0);

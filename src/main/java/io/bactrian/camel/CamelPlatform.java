@@ -48,7 +48,8 @@ public final class CamelPlatform implements AutoCloseable {
      *
      * @throws IllegalArgumentException where a {@code camel.*} property is wrong
      */
-    public static CamelPlatform create(Rooms rooms, Map<String, String> properties, Map<String, Component> components) {
+    public static CamelPlatform create(
+            Rooms rooms, Map<String, String> properties, Map<String, ? extends Component> components) {
         DefaultCamelContext context = new DefaultCamelContext(false);
         context.disableJMX();
         rooms.bindTo(context.getRegistry());

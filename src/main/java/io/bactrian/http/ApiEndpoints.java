@@ -16,7 +16,7 @@ final class ApiEndpoints {
         this.changes = changes;
         this.tables = new TableEndpoint(rooms.databases(), rooms.captured(), changes);
         this.subscriptions = new SubscriptionEndpoint(rooms.subscriptions());
-        this.deadLetters = new DeadLetterEndpoint(rooms.subscriptions());
+        this.deadLetters = new DeadLetterEndpoint(rooms.subscriptions(), rooms.platform());
         this.keys = new KeyEndpoint(rooms.keys());
         this.platform = rooms.platform();
     }
