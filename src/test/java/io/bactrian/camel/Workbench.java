@@ -40,8 +40,7 @@ public final class Workbench implements AutoCloseable {
         this(directory, properties, Map.of());
     }
 
-    public Workbench(
-            Path directory, Map<String, String> properties, Map<String, ? extends Component> components) {
+    public Workbench(Path directory, Map<String, String> properties, Map<String, ? extends Component> components) {
         Clock clock = Clock.systemUTC();
         store = Store.open(directory.resolve("data"));
         journal = Journal.open(
@@ -55,9 +54,7 @@ public final class Workbench implements AutoCloseable {
         database = Database.open(
                 new DatabaseSettings("main", "jdbc:sqlite:" + directory.resolve("main.db"), null, null, 4));
         platform = CamelPlatform.create(
-                new Rooms(Map.of("main", database), subscriptions, new InboundHooks(), clock),
-                properties,
-                components);
+                new Rooms(Map.of("main", database), subscriptions, new InboundHooks(), clock), properties, components);
         platform.start();
     }
 

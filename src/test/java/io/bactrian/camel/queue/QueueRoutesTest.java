@@ -22,10 +22,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 class QueueRoutesTest {
     @TempDir
@@ -34,8 +34,8 @@ class QueueRoutesTest {
     @Test
     void withoutABrokerEveryUseIsRefusedNamingTheKey() {
         try (Workbench bench = new Workbench(folder, Map.of(), Map.of("jms", new QueueComponent(null)))) {
-            Throwable refusal = assertThrows(
-                    Exception.class, () -> bench.context().getEndpoint("jms:queue:x"));
+            Throwable refusal =
+                    assertThrows(Exception.class, () -> bench.context().getEndpoint("jms:queue:x"));
             while (refusal.getCause() != null) {
                 refusal = refusal.getCause();
             }
@@ -57,7 +57,8 @@ class QueueRoutesTest {
     }
 
     @Test
-    @DisplayName("invariant 5: a change is sent as its row with its id and its key; sent again it is dropped, replayed it isn't")
+    @DisplayName(
+            "invariant 5: a change is sent as its row with its id and its key; sent again it is dropped, replayed it isn't")
     void aChangeThatIsSentAgainIsDroppedByTheBroker() throws Exception {
         try (Broker broker = broker();
                 Workbench bench = new Workbench(folder, Map.of(), Map.of("jms", new QueueComponent(broker)))) {
@@ -120,7 +121,8 @@ class QueueRoutesTest {
                     headers.keySet().stream()
                             // Made here, of the message's own time.
                             .filter(name -> !name.equals("CamelMessageTimestamp"))
-                            .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).matches("(bactrian|camel).*")),
+                            .noneMatch(name ->
+                                    name.toLowerCase(java.util.Locale.ROOT).matches("(bactrian|camel).*")),
                     () -> headers.keySet().toString());
         }
     }
