@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.apache.camel.Component;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -37,6 +38,10 @@ public final class Workbench implements AutoCloseable {
     private long seq;
 
     public Workbench(Path directory, Map<String, String> properties) {
+        this(directory, properties, Map.of("kafka", new PlatformKafka()));
+    }
+
+    public Workbench(Path directory, Map<String, String> properties, Map<String, ? extends Component> components) {
         Clock clock = Clock.systemUTC();
         store = Store.open(directory.resolve("data"));
         journal = Journal.open(
@@ -50,9 +55,7 @@ public final class Workbench implements AutoCloseable {
         database = Database.open(
                 new DatabaseSettings("main", "jdbc:sqlite:" + directory.resolve("main.db"), null, null, 4));
         platform = CamelPlatform.create(
-                new Rooms(Map.of("main", database), subscriptions, new InboundHooks(), clock),
-                properties,
-                Map.of("kafka", new PlatformKafka()));
+                new Rooms(Map.of("main", database), subscriptions, new InboundHooks(), clock), properties, components);
         platform.start();
     }
 

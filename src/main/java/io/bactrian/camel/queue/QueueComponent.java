@@ -11,10 +11,13 @@ import org.apache.camel.LoggingLevel;
 import org.apache.camel.Producer;
 import org.apache.camel.component.jms.ConsumerType;
 import org.apache.camel.component.jms.JmsComponent;
+import org.apache.camel.component.jms.JmsComponentConfigurer;
 import org.apache.camel.component.jms.JmsConfiguration;
 import org.apache.camel.component.jms.JmsEndpoint;
+import org.apache.camel.component.jms.JmsEndpointConfigurer;
 import org.apache.camel.component.jms.JmsQueueEndpoint;
 import org.apache.camel.component.jms.QueueBrowseStrategy;
+import org.apache.camel.spi.PropertyConfigurer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +103,22 @@ public final class QueueComponent extends JmsComponent implements ReplaceAware {
         public Producer createProducer() {
             return producer(this);
         }
+    }
+
+    /** Camel finds what sets options by an annotation that a subclass doesn't inherit. */
+    @Override
+    public PropertyConfigurer getComponentPropertyConfigurer() {
+        return new JmsComponentConfigurer();
+    }
+
+    @Override
+    public PropertyConfigurer getEndpointPropertyConfigurer() {
+        return new JmsEndpointConfigurer();
+    }
+
+    @Override
+    public String getDefaultName() {
+        return "jms";
     }
 
     @Override
