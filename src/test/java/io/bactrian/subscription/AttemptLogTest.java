@@ -76,7 +76,8 @@ class AttemptLogTest {
         List<Answer> answers = List.of(new Answer(REQUEST, Duration.ofMillis(3), status, body));
         return status == 200
                 ? new DeliveryOutcome.Delivered(answers)
-                : new DeliveryOutcome.Failed(new IllegalStateException("answered " + status), DeliveryOutcome.Blame.UNKNOWN, answers);
+                : new DeliveryOutcome.Failed(
+                        new IllegalStateException("answered " + status), DeliveryOutcome.Blame.UNKNOWN, answers);
     }
 
     /** A handler that answers so, at once. */
