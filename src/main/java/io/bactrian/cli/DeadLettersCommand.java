@@ -41,7 +41,9 @@ final class DeadLettersCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description = "Shows one whole, with its change or message.")
-    int show(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
+    int show(
+            @Mixin PlatformCommand platform,
+            @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
         platform.show("/api/dead-letters/" + id);
         return 0;
     }
@@ -50,14 +52,18 @@ final class DeadLettersCommand implements Runnable {
             name = "retry",
             mixinStandardHelpOptions = true,
             description = "Tries to deliver it again, now; a message goes back to its queue.")
-    int retry(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
+    int retry(
+            @Mixin PlatformCommand platform,
+            @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
         platform.call("POST", "/api/dead-letters/" + id + "/retry", null);
         platform.say("Dead letter " + id + " is tried again");
         return 0;
     }
 
     @Command(name = "discard", mixinStandardHelpOptions = true, description = "Forgets it.")
-    int discard(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
+    int discard(
+            @Mixin PlatformCommand platform,
+            @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
         platform.call("POST", "/api/dead-letters/" + id + "/discard", null);
         platform.say("Dead letter " + id + " is discarded");
         return 0;
