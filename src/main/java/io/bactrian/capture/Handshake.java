@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class Handshake {
     private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
     private static final int PAGE = 5_000;
+    private static final String LOSS =
+            "the database has lost changes that were collected (a crash without synchronous commit, or a backup)";
 
     private final String owner;
     private final Journal journal;
@@ -162,11 +164,14 @@ final class Handshake {
 
     private Bookmark beginAfterLoss(CollectorSession session, Meta meta, Bookmark known, List<Long> kept)
             throws SQLException {
+        if (kept.isEmpty()) {
+            return beginAfterGap(session, meta, known.epoch(), LOSS);
+        }
         long epoch = epochs.issue(journal.database(), Math.max(meta.epoch(), known.epoch()));
         String next = newToken();
         // The pending page stays noted until what is left of it was removed.
         mark(
-                "the database has lost changes that were collected (a crash without synchronous commit, or a backup)",
+                LOSS,
                 new Bookmark(epoch, 0, meta.token(), next, known.pendingFrom(), known.pendingTo()));
         remove(session, kept, meta.token(), next);
         Meta after = new Meta(meta.owner(), meta.epoch(), next);

@@ -65,7 +65,7 @@ class CliTest {
     void whatIsMissingOrOfTheWrongKindIsWrongUsage() {
         assertEquals(2, run("send", "http://127.0.0.1:1/"), this::told);
         assertEquals(2, run("listen", "not-a-port"), this::told);
-        assertEquals(2, run("dead-letters", "show", "not-a-number"), this::told);
+        assertEquals(2, run("dead-letters", "list", "--limit", "not-a-number"), this::told);
         assertEquals(2, run("subscriptions", "replay", "a", "--position", "1", "--time", "2026-01-01T00:00:00Z"));
         assertEquals(2, run("run", "--no-such-option"), this::told);
     }
