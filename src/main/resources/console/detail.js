@@ -1,0 +1,404 @@
+// One change: what it changed, where it went, each delivery as a command, and the life of its row.
+
+import { copyButton, el, icon } from "./dom.js";
+import { get, Refused } from "./api.js";
+import { changeOf, columnsOf, json, keyText } from "./change.js";
+import { clock, fullTime, span, typeOf, valueView, visible } from "./values.js";
+import { badge, summary } from "./list.js";
+import { addressOf } from "./filter.js";
+
+/** How soon it is asked again where it goes; by the state that is quickest to pass. */
+const AGAIN = { "in-flight": 1_000, waiting: 1_500, parked: 4_000 };
+const FEW = 8;
+
+/** A state in words, its colour, and what comes first: what needs someone. */
+const STATES = {
+  dead: { word: "dead letter", tone: "bad", rank: 0 },
+  parked: { word: "parked", tone: "warn", rank: 1 },
+  "in-flight": { word: "in flight", tone: "busy", rank: 2 },
+  waiting: { word: "waiting", tone: "busy", rank: 3 },
+  delivered: { word: "delivered", tone: "good", rank: 4 },
+  passed: { word: "passed", tone: "calm", rank: 5 },
+  discarded: { word: "discarded", tone: "calm", rank: 6 },
+  skipped: { word: "skipped", tone: "calm", rank: 7 },
+  dropped: { word: "dropped", tone: "calm", rank: 8 },
+};
+
+export class Detail {
+  #panel;
+  #listener;
+  #change = null;
+  #abort = new AbortController();
+  #timer = 0;
+  #seen = "";
+  /** Sections that someone opened; they stay so when it is drawn again. */
+  #open = new Set();
+  #unchanged = false;
+
+  /** The listener answers `columnType(…)`, and hears `close()`, `step(by)`, `go(filter)`, `show(change)`, `signedOut()`. */
+  constructor(panel, listener) {
+    this.#panel = panel;
+    this.#listener = listener;
+  }
+
+  get change() {
+    return this.#change;
+  }
+
+  close() {
+    this.#halt();
+    this.#change = null;
+    this.#panel.hidden = true;
+    this.#panel.replaceChildren();
+  }
+
+  #halt() {
+    this.#abort.abort();
+    clearTimeout(this.#timer);
+  }
+
+  /** Opens one that the list holds. */
+  open(change) {
+    if (this.#change?.id === change.id && !this.#panel.hidden) {
+      return;
+    }
+    this.#halt();
+    this.#abort = new AbortController();
+    this.#change = change;
+    this.#seen = "";
+    this.#open.clear();
+    this.#draw();
+    this.#follow();
+  }
+
+  /** Opens one by its id, as an address names it. */
+  async openById(id, position) {
+    this.#halt();
+    this.#abort = new AbortController();
+    const signal = this.#abort.signal;
+    this.#panel.hidden = false;
+    this.#panel.replaceChildren(el("p", { class: "hint" }, "Looking for ", visible(id), " …"));
+    try {
+      const { value } = await get(address(id, position), signal);
+      this.open(changeOf(value.change));
+    } catch (e) {
+      if (!signal.aborted) {
+        this.#fail(e);
+      }
+    }
+  }
+
+  #fail(e) {
+    if (e instanceof Refused && e.status === 401) {
+      this.#listener.signedOut();
+      return;
+    }
+    const close = el("button", { type: "button", onclick: () => this.#listener.close() }, "Close");
+    this.#panel.replaceChildren(el("p", { class: "notice" }, visible(e.message)), close);
+  }
+
+  #draw() {
+    const change = this.#change;
+    this.#panel.hidden = false;
+    this.#panel.replaceChildren(
+      this.#header(change),
+      el(
+        "div",
+        { class: "detail-body" },
+        this.#facts(change),
+        this.#section("diff", diffTitle(change), this.#diff(change)),
+        el("section", { id: "ways", "aria-label": "Where it went", "aria-busy": "true" }, el("h3", {}, "Where it went"), el("p", { class: "hint" }, "…")),
+        change.subject && this.#history(change),
+        this.#raw(change),
+      ),
+    );
+    this.#panel.scrollTop = 0;
+  }
+
+  #header(change) {
+    const step = (by, label, path) =>
+      el("button", { type: "button", class: "quiet square", "aria-label": label, title: label, onclick: () => this.#listener.step(by) }, icon(path));
+    return el(
+      "header",
+      { class: "detail-head" },
+      badge(change.operation),
+      el("h2", {}, el("span", {}, visible(change.table)), " ", el("span", { class: "mono" }, visible(cut(keyText(change), 80)))),
+      el(
+        "div",
+        { class: "detail-tools" },
+        step(-1, "Newer", "M4 10l4-4 4 4"),
+        step(1, "Older", "M4 6l4 4 4-4"),
+        el("button", { type: "button", class: "quiet square", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.#listener.close() }, icon("M4 4l8 8M12 4l-8 8")),
+      ),
+    );
+  }
+
+  #facts(change) {
+    const fact = (name, ...value) => el("div", {}, el("dt", {}, name), el("dd", {}, ...value));
+    return el(
+      "dl",
+      { class: "facts" },
+      fact("Time", el("time", { datetime: change.time, title: change.time }, fullTime(change.time)), el("span", { id: "collected", class: "dim" })),
+      fact("Origin", change.origin.length > 0 ? change.origin.map((party) => el("span", { class: "chip" }, visible(party))) : el("span", { class: "dim" }, "none: a plain write of an application")),
+      fact("Transaction", el("span", { class: "mono" }, visible(String(change.transaction)))),
+      fact("Position", el("span", { class: "mono" }, String(change.position))),
+      fact("Id", el("span", { class: "mono" }, visible(change.id)), copyButton("Copy", () => change.id)),
+      change.keyBefore && fact("Key before", el("span", { class: "mono" }, visible(json(change.keyBefore)))),
+    );
+  }
+
+  #section(name, title, ...content) {
+    return el("section", { class: name, "aria-label": title }, el("h3", {}, title), ...content);
+  }
+
+  #diff(change) {
+    if (change.operation === "truncate") {
+      return el("p", { class: "hint" }, "All rows of the table were removed; a TRUNCATE doesn’t tell which.");
+    }
+    const columns = columnsOf(change);
+    if (change.operation !== "update") {
+      return this.#table(change, columns, true);
+    }
+    const changed = columns.filter((column) => column.changed);
+    const rest = columns.filter((column) => !column.changed);
+    const unchanged = el("details", { class: "more" }, el("summary", {}, `${rest.length} unchanged column${rest.length === 1 ? "" : "s"}`), this.#table(change, rest, false));
+    unchanged.open = this.#unchanged || rest.length <= FEW;
+    unchanged.addEventListener("toggle", () => (this.#unchanged = unchanged.open));
+    return el("div", {}, changed.length > 0 ? this.#table(change, changed, true) : el("p", { class: "hint" }, "No column changed."), rest.length > 0 && unchanged);
+  }
+
+  #table(change, columns, changed) {
+    const both = change.operation === "update" && changed;
+    const value = (column) => (column.after === undefined ? column.before : column.after);
+    const side = (name, content) => el("td", { class: `side-${name}`, "data-side": name }, content);
+    const rows = columns.map((column) => {
+      const type = this.#listener.columnType(change.database, change.table, column.name) || typeWord(value(column));
+      return el(
+        "tr",
+        { class: changed ? `is-${change.operation}` : null, "data-column": column.name },
+        el("th", { scope: "row" }, visible(column.name), column.isKey && el("span", { class: "chip key" }, "key"), el("small", {}, visible(type))),
+        both
+          ? [side("before", valueView(column.before, column.after, "before")), side("after", valueView(column.after, column.before, "after"))]
+          : side(changed && change.operation === "delete" ? "before" : changed ? "after" : "same", valueView(value(column))),
+      );
+    });
+    const heads = both ? ["Before", "After"] : [changed && change.operation === "delete" ? "Before" : changed ? "After" : "Value"];
+    return el(
+      "table",
+      { class: both ? "columns both" : "columns" },
+      el("thead", { class: changed ? null : "away" }, el("tr", {}, el("th", { scope: "col" }, "Column"), heads.map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", {}, rows),
+    );
+  }
+
+  /** Asks where it went, and again while it is on its way. */
+  async #follow() {
+    const signal = this.#abort.signal;
+    const change = this.#change;
+    let after = 0;
+    try {
+      if (!document.hidden || this.#seen === "") {
+        const { value } = await get(address(change.id, change.position), signal);
+        this.#show(value);
+        after = Math.min(...value.ways.map((way) => AGAIN[way.state] ?? Infinity));
+      } else {
+        after = AGAIN.parked;
+      }
+    } catch (e) {
+      if (signal.aborted) {
+        return;
+      }
+      if (e instanceof Refused && e.status === 401) {
+        this.#listener.signedOut();
+        return;
+      }
+      this.#ways(el("p", { class: "notice" }, visible(e.message)));
+      this.#seen = "";
+      after = e instanceof Refused && e.status === 404 ? Infinity : AGAIN.parked;
+    }
+    if (after < Infinity && !signal.aborted) {
+      this.#timer = setTimeout(() => this.#follow(), after);
+    }
+  }
+
+  #show({ collected, ways }) {
+    const seen = json(ways);
+    if (seen === this.#seen) {
+      return;
+    }
+    this.#seen = seen;
+    const late = (new Date(collected) - new Date(this.#change.time)) / 1000;
+    this.#panel.querySelector("#collected").textContent = late >= 0.001 ? ` collected ${span(late)} later` : "";
+    const sorted = [...ways].sort((a, b) => rank(a) - rank(b) || (a.subscription < b.subscription ? -1 : 1));
+    this.#ways(
+      sorted.length > 0
+        ? el("ul", { class: "ways" }, sorted.map((way) => this.#way(way)))
+        : el("p", { class: "hint" }, "No subscription reads this database: a route that begins with ", el("code", {}, "changes:"), " makes one."),
+    );
+  }
+
+  #ways(content) {
+    const section = this.#panel.querySelector("#ways");
+    const focus = document.activeElement?.closest?.("#ways [data-open]")?.dataset.open;
+    section.replaceChildren(el("h3", {}, "Where it went"), content);
+    section.setAttribute("aria-busy", "false");
+    if (focus) {
+      section.querySelector(`[data-open="${CSS.escape(focus)}"] > summary`)?.focus();
+    }
+  }
+
+  #way(way) {
+    const state = STATES[way.state] ?? { word: way.state, tone: "calm" };
+    return el(
+      "li",
+      { class: `way tone-${state.tone}`, "data-subscription": way.subscription, "data-state": way.state },
+      el("div", { class: "way-head" }, el("b", {}, visible(way.subscription)), el("span", { class: "state" }, el("i", { "aria-hidden": "true" }), state.word, way.reason && `: ${reasonWord(way.reason)}`)),
+      el("p", { class: "way-text" }, visible(withTimes(way.text))),
+      way.state === "dead" && way.deadLetter !== null && command(`./bactrian dead-letters retry ${way.deadLetter}`, "When the cause is mended, try it again:"),
+      way.attempts.length > 0 && el("ol", { class: "attempts" }, way.attempts.map((attempt) => this.#attempt(way, attempt))),
+    );
+  }
+
+  #attempt(way, attempt) {
+    const tone = { delivered: "good", "given-up": "bad" }[attempt.outcome] ?? "warn";
+    const statuses = attempt.answers.map((answer) => answer.status ?? "no answer").join(", ");
+    const again = attempt.generation > 0 ? ` · replay ${attempt.generation}` : "";
+    const together = attempt.changes > 1 ? ` · ${attempt.changes} changes together` : "";
+    const line = [
+      el("span", { class: "number" }, `#${attempt.attempt}`),
+      el("time", { datetime: attempt.started, title: attempt.started }, clock(attempt.started)),
+      el("span", { class: `outcome tone-${tone}` }, attempt.outcome.replace("-", " ")),
+      statuses && el("span", { class: "mono status" }, statuses),
+      el("span", { class: "dim" }, `${span(attempt.seconds)}${again}${together}`),
+    ];
+    const error = attempt.error && el("p", { class: "failure" }, visible(attempt.error));
+    if (attempt.answers.length === 0) {
+      return el("li", {}, el("div", { class: "attempt" }, line), error);
+    }
+    const name = `${way.subscription}/${attempt.generation}/${attempt.attempt}/${attempt.started}`;
+    return el("li", {}, this.#foldable(name, line, () => attempt.answers.map((answer) => answerView(answer))), error);
+  }
+
+  /** Made when it is first opened, and open again when it is drawn anew. */
+  #foldable(name, summaryLine, content) {
+    const body = el("div", { class: "fold" });
+    const details = el("details", { "data-open": name }, el("summary", { class: "attempt" }, summaryLine), body);
+    const fill = () => body.childElementCount > 0 || body.append(...content());
+    if (this.#open.has(name)) {
+      details.open = true;
+      fill();
+    }
+    details.addEventListener("toggle", () => {
+      if (details.open) {
+        fill();
+        this.#open.add(name);
+      } else {
+        this.#open.delete(name);
+      }
+    });
+    return details;
+  }
+
+  #history(change) {
+    const filter = { database: change.database, tables: [change.table], operations: [], key: change.subject, text: "" };
+    const list = el("ol", { class: "history" });
+    const more = el("button", { type: "button", class: "link" }, "Show the row’s changes");
+    let before = null;
+    more.addEventListener("click", async () => {
+      more.disabled = true;
+      const signal = this.#abort.signal;
+      try {
+        const page = await get(historyAddress(change, before), signal);
+        list.append(...page.value.map(changeOf).map((each) => this.#past(each)));
+        before = page.next?.get("before") ?? null;
+        more.textContent = page.value.length === 0 && before ? `Nothing back to position ${before}; look further` : "Show older ones";
+        more.hidden = before === null;
+      } catch (e) {
+        more.textContent = `${e.message} – try again`;
+      }
+      more.disabled = false;
+    });
+    const go = el("a", { href: addressOf(filter), class: "history-link" }, "Only this row in the list");
+    go.addEventListener("click", (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        this.#listener.go(filter);
+      }
+    });
+    return el("section", { class: "life", "aria-label": "Life of the row" }, el("h3", {}, "Life of the row"), list, el("p", { class: "links" }, more, go));
+  }
+
+  #past(change) {
+    const line = [el("time", { datetime: change.time, title: fullTime(change.time) }, clock(change.time)), badge(change.operation), el("span", { class: "c-what" }, summary(change))];
+    return change.id === this.#change?.id
+      ? el("li", { "aria-current": "true" }, el("span", { class: "past" }, line))
+      : el("li", {}, el("button", { type: "button", class: "past", onclick: () => this.#listener.show(change) }, line));
+  }
+
+  #raw(change) {
+    const text = () => json(change.event, "  ");
+    const pre = el("pre", { class: "code-block", tabindex: "0", "aria-label": "The change as a CloudEvent" });
+    const details = el("details", { class: "more" }, el("summary", {}, "As a CloudEvent"), el("div", { class: "command" }, pre, copyButton("Copy", text)));
+    details.addEventListener("toggle", () => pre.childNodes.length > 0 || pre.append(...visible(cut(text(), 100_000))));
+    return el("section", { "aria-label": "As a CloudEvent" }, details);
+  }
+}
+
+function address(id, position) {
+  const hint = position ? `?position=${encodeURIComponent(position)}` : "";
+  return `/api/changes/${encodeURIComponent(id)}${hint}`;
+}
+
+function historyAddress(change, before) {
+  const place = `/api/databases/${encodeURIComponent(change.database)}/tables/${encodeURIComponent(change.table)}`;
+  // The subject is a key in the form of addresses already.
+  return `${place}/${change.subject}/history?limit=20${before ? `&before=${before}` : ""}`;
+}
+
+function diffTitle(change) {
+  return { insert: "New row", snapshot: "The row", delete: "Removed row", truncate: "Emptied table" }[change.operation] ?? "What changed";
+}
+
+function typeWord(value) {
+  return { absent: "", null: "", string: "text" }[typeOf(value)] ?? typeOf(value);
+}
+
+function rank(way) {
+  return STATES[way.state]?.rank ?? 9;
+}
+
+function reasonWord(reason) {
+  return { table: "another table", "before-start": "before its start" }[reason] ?? reason;
+}
+
+/** The platform tells times in UTC; here they are the reader's. */
+function withTimes(text) {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (iso) => clock(iso));
+}
+
+function cut(text, most) {
+  return text.length > most ? text.slice(0, most) + "…" : text;
+}
+
+function answerView(answer) {
+  return el(
+    "div",
+    { class: "answer" },
+    el("p", { class: "call" }, el("b", {}, answer.method), " ", el("span", { class: "mono" }, visible(answer.target))),
+    el("p", { class: "dim" }, answer.status === null ? "No answer" : `Answered ${answer.status}`, ` after ${span(answer.seconds)}`, answer.signed && " · signed"),
+    answer.body && el("pre", { class: "code-block body", tabindex: "0", "aria-label": "The answer’s first bytes" }, visible(answer.body)),
+    answer.curl && command(answer.curl, "The same call again:", "curl"),
+    answer.send && command(answer.send, "The same, signed anew:", "send"),
+    answer.note && el("p", { class: "hint" }, visible(answer.note)),
+  );
+}
+
+/** A command of a shell with a button that copies it. */
+function command(text, title, name) {
+  return el(
+    "div",
+    { class: "command-of" },
+    el("p", { class: "dim" }, title),
+    el("div", { class: "command", "data-command": name }, el("pre", { class: "code-block", tabindex: "0", "aria-label": title }, el("code", {}, visible(text))), copyButton("Copy", () => text)),
+  );
+}
