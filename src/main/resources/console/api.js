@@ -42,7 +42,8 @@ export function parse(text) {
 async function call(path, accept, signal) {
   let answer;
   try {
-    answer = await fetch(path, {
+    // Relative to the page: a proxy may have put both below another path.
+    answer = await fetch(`..${path}`, {
       headers: { Accept: accept, Authorization: `Bearer ${key.get() ?? ""}` },
       cache: "no-store",
       credentials: "omit",

@@ -181,7 +181,7 @@ function showEnd(place) {
   const empty = list.count === 0;
   const button = (words, act) => el("button", { type: "button", onclick: act }, words);
   if (state === "refused") {
-    after.replaceChildren();
+    after.replaceChildren(...(filtered ? [button("Clear the filter", () => filter.set({ database: filter.value.database }))] : []));
   } else if (end.looking) {
     after.replaceChildren(el("p", { class: "hint" }, end.before ? `Looking before position ${end.before} …` : "Looking …"));
   } else if (end.error) {

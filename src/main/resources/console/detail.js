@@ -9,7 +9,7 @@ import { addressOf } from "./filter.js";
 
 /** How soon it is asked again where it goes; by the state that is quickest to pass. */
 const AGAIN = { "in-flight": 1_000, waiting: 1_500, parked: 4_000 };
-const FEW = 8;
+const FEW = 4;
 
 /** A state in words, its colour, and what comes first: what needs someone. */
 const STATES = {
@@ -140,10 +140,8 @@ export class Detail {
       { class: "facts" },
       fact("Time", el("time", { datetime: change.time, title: change.time }, fullTime(change.time)), el("span", { id: "collected", class: "dim" })),
       fact("Origin", change.origin.length > 0 ? change.origin.map((party) => el("span", { class: "chip" }, visible(party))) : el("span", { class: "dim" }, "none: a plain write of an application")),
-      fact("Transaction", el("span", { class: "mono" }, visible(String(change.transaction)))),
-      fact("Position", el("span", { class: "mono" }, String(change.position))),
-      fact("Id", el("span", { class: "mono" }, visible(change.id)), copyButton("Copy", () => change.id)),
-      change.keyBefore && fact("Key before", el("span", { class: "mono" }, visible(json(change.keyBefore)))),
+      fact("Position", mono(String(change.position)), el("span", { class: "sep" }, "transaction"), mono(String(change.transaction)), el("span", { class: "sep" }, "id"), mono(change.id), copyButton("Copy", () => change.id)),
+      change.keyBefore && fact("Key before", mono(json(change.keyBefore))),
     );
   }
 
@@ -169,7 +167,7 @@ export class Detail {
 
   #table(change, columns, changed) {
     const both = change.operation === "update" && changed;
-    const value = (column) => (column.after === undefined ? column.before : column.after);
+    const value = (column) => column.after ?? column.before ?? null;
     const side = (name, content) => el("td", { class: `side-${name}`, "data-side": name }, content);
     const rows = columns.map((column) => {
       const type = this.#listener.columnType(change.database, change.table, column.name) || typeWord(value(column));
@@ -179,14 +177,14 @@ export class Detail {
         el("th", { scope: "row" }, visible(column.name), column.isKey && el("span", { class: "chip key" }, "key"), el("small", {}, visible(type))),
         both
           ? [side("before", valueView(column.before, column.after, "before")), side("after", valueView(column.after, column.before, "after"))]
-          : side(changed && change.operation === "delete" ? "before" : changed ? "after" : "same", valueView(value(column))),
+          : side(sideOf(change, changed), valueView(change.operation === "delete" ? column.before : column.after)),
       );
     });
-    const heads = both ? ["Before", "After"] : [changed && change.operation === "delete" ? "Before" : changed ? "After" : "Value"];
+    const heads = both ? ["Before", "After"] : [change.operation === "delete" ? "Before" : "After"];
     return el(
       "table",
       { class: both ? "columns both" : "columns" },
-      el("thead", { class: changed ? null : "away" }, el("tr", {}, el("th", { scope: "col" }, "Column"), heads.map((head) => el("th", { scope: "col" }, head)))),
+      changed && el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Column"), heads.map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, rows),
     );
   }
@@ -355,8 +353,16 @@ function historyAddress(change, before) {
   return `${place}/${change.subject}/history?limit=20${before ? `&before=${before}` : ""}`;
 }
 
+function sideOf(change, changed) {
+  return !changed ? "same" : change.operation === "delete" ? "before" : "after";
+}
+
 function diffTitle(change) {
   return { insert: "New row", snapshot: "The row", delete: "Removed row", truncate: "Emptied table" }[change.operation] ?? "What changed";
+}
+
+function mono(text) {
+  return el("span", { class: "mono" }, visible(text));
 }
 
 function typeWord(value) {
@@ -373,7 +379,7 @@ function reasonWord(reason) {
 
 /** The platform tells times in UTC; here they are the reader's. */
 function withTimes(text) {
-  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (iso) => clock(iso));
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (iso) => clock(iso).replace(/\.\d+$/, ""));
 }
 
 function cut(text, most) {
