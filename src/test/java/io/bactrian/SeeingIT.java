@@ -3,7 +3,6 @@ package io.bactrian;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -95,7 +94,8 @@ class SeeingIT {
 
     /** The state of the youngest change of an order, by a subscription. */
     private String state(int order, String subscription) throws Exception {
-        JsonNode newest = get("/api/tables/orders/" + order + "/history?limit=1").path(0);
+        JsonNode newest =
+                get("/api/tables/orders/" + order + "/history?limit=1").path(0);
         for (JsonNode way : get("/api/changes/" + newest.path("id").asText()).path("ways")) {
             if (way.path("subscription").asText().equals(subscription)) {
                 return way.path("state").asText();
@@ -148,7 +148,9 @@ class SeeingIT {
                 "answered 500: no such customer",
                 "→ mend the cause, then ./bactrian dead-letters retry 1");
         assertFalse(
-                platform.command(0, "why", "orders", "2", "--subscription", "crm").contains("dead-letters"), bad);
+                platform.command(0, "why", "orders", "2", "--subscription", "crm")
+                        .contains("dead-letters"),
+                bad);
 
         JsonNode json = JSON.readTree(platform.command(0, "why", "orders", "1", "--json"));
         assertEquals(2, json.path("changes").size(), json::toString);
@@ -160,8 +162,7 @@ class SeeingIT {
                 "No row with this key is in the table now");
         assertTells(platform.command(1, "why", "ordres", "1"), "near: orders", "capture.tables");
         assertTells(
-                platform.command(1, "why", "orders", "1", "--subscription", "none"),
-                "There is no subscription 'none'");
+                platform.command(1, "why", "orders", "1", "--subscription", "none"), "There is no subscription 'none'");
         assertTells(platform.command(1, "why", "orders", "1", "--database", "mian"), "there is main");
         assertTells(platform.command(1, "why", "orders", "x"), "'x' doesn't fit column id");
 
@@ -195,8 +196,7 @@ class SeeingIT {
         assertEquals(call.body(), again.body());
         assertEquals(call.target(), again.target());
         assertEquals(call.id(), again.id());
-        assertEquals(
-                call.headers().firstValue("content-type"), again.headers().firstValue("content-type"));
+        assertEquals(call.headers().firstValue("content-type"), again.headers().firstValue("content-type"));
     }
 
     @Test

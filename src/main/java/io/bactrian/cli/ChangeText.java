@@ -85,7 +85,9 @@ final class ChangeText {
     }
 
     private static String local(String time, DateTimeFormatter format) {
-        return time.isEmpty() ? "" : Instant.parse(time).atZone(ZoneId.systemDefault()).format(format);
+        return time.isEmpty()
+                ? ""
+                : Instant.parse(time).atZone(ZoneId.systemDefault()).format(format);
     }
 
     /** Without what could steer a terminal: rows hold what anyone wrote. */

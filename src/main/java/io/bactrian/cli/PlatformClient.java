@@ -93,8 +93,7 @@ final class PlatformClient {
         HttpResponse<Stream<String>> response = send(request.build(), BodyHandlers.ofLines());
         if (response.statusCode() != 200) {
             try (Stream<String> lines = response.body()) {
-                throw new CommandException(
-                        refusal(response.statusCode(), lines.collect(Collectors.joining("\n"))));
+                throw new CommandException(refusal(response.statusCode(), lines.collect(Collectors.joining("\n"))));
             }
         }
         return response.body();

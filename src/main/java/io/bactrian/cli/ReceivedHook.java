@@ -28,7 +28,8 @@ final class ReceivedHook {
                 return text;
             }
             String table = event.path("source").asText().replaceFirst(".*/", "");
-            return table + ' ' + data.path("operation").asText() + ' ' + data.path("key") + "  " + ChangeText.difference(data);
+            return table + ' ' + data.path("operation").asText() + ' ' + data.path("key") + "  "
+                    + ChangeText.difference(data);
         } catch (IOException e) {
             return text;
         }

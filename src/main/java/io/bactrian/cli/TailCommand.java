@@ -49,8 +49,9 @@ final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "POSITION|TIME|earliest",
-            description = "Begins after a position of the journal, at a time (ISO 8601), or with the earliest change that"
-                    + " is held (default: now).")
+            description =
+                    "Begins after a position of the journal, at a time (ISO 8601), or with the earliest change that"
+                            + " is held (default: now).")
     private @Nullable String from;
 
     @Option(names = "--count", paramLabel = "N", description = "Ends after so many changes.")

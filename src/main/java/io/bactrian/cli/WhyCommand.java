@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "why",
         mixinStandardHelpOptions = true,
-        description = "Tells where the last changes of a row went: whether they were captured, and for each subscription"
-                + " whether each was dropped and why, waits, is parked, failed, or was sent, with the answer.",
+        description =
+                "Tells where the last changes of a row went: whether they were captured, and for each subscription"
+                        + " whether each was dropped and why, waits, is parked, failed, or was sent, with the answer.",
         footer = {
             "",
             "Examples:  ./bactrian why orders 42",
@@ -73,8 +74,8 @@ final class WhyCommand implements Callable<Integer> {
         List<JsonNode> found = changes(client);
         ArrayNode changes = JsonNodeFactory.instance.arrayNode();
         for (JsonNode change : found) {
-            Found whole = client.find("/api/changes/" + change.path("data").path("position").asText() + "?database="
-                    + UrlText.encode(database));
+            Found whole = client.find("/api/changes/"
+                    + change.path("data").path("position").asText() + "?database=" + UrlText.encode(database));
             if (whole.status() == 200) {
                 changes.add(chosen(whole.json()));
             }

@@ -36,8 +36,10 @@ final class WhyText {
             for (JsonNode name : triggers.path("tables")) {
                 captured |= name.asText().equals(table);
             }
-            lines.add(captured ? "capture: the triggers on " + table + " are in place" : bad("capture: " + table
-                    + " is not captured as it should be"));
+            lines.add(
+                    captured
+                            ? "capture: the triggers on " + table + " are in place"
+                            : bad("capture: " + table + " is not captured as it should be"));
             for (JsonNode drift : triggers.path("drift")) {
                 String of = drift.path("table").asText();
                 if (of.isEmpty() || of.equals(table)) {
@@ -73,7 +75,8 @@ final class WhyText {
         List<String> lines = new ArrayList<>();
         lines.add(ChangeText.dayAndClock(event.path("time").asText()) + "  "
                 + ChangeText.operation(data.path("operation").asText(), ansi) + "  "
-                + event.path("id").asText() + " at position " + data.path("position").asText() + ", transaction "
+                + event.path("id").asText() + " at position "
+                + data.path("position").asText() + ", transaction "
                 + ChangeText.printable(data.path("transaction").asText()) + ChangeText.by(data));
         lines.add("  " + ChangeText.difference(data));
         int elsewhere = 0;
@@ -82,7 +85,8 @@ final class WhyText {
             width = Math.max(width, way.path("subscription").asText().length());
         }
         for (JsonNode way : whole.path("ways")) {
-            if (way.path("reason").asText().equals("table") && whole.path("ways").size() > 1) {
+            if (way.path("reason").asText().equals("table")
+                    && whole.path("ways").size() > 1) {
                 elsewhere++;
             } else {
                 way(way, width, lines);
@@ -125,8 +129,8 @@ final class WhyText {
         }
         String outcome = attempt.path("outcome").asText();
         line.append("  ").append(outcome.replace('-', ' '));
-        line.append(String.format(
-                Locale.ROOT, "  %.0f ms", attempt.path("seconds").asDouble() * 1_000));
+        line.append(
+                String.format(Locale.ROOT, "  %.0f ms", attempt.path("seconds").asDouble() * 1_000));
         if (attempt.path("changes").asInt() > 1) {
             line.append("  with ").append(attempt.path("changes").asInt() - 1).append(" others");
         }
@@ -134,8 +138,9 @@ final class WhyText {
         for (JsonNode answer : attempt.path("answers")) {
             lines.add("        " + answer(answer));
             if (curl && answer.path("curl").isTextual()) {
-                lines.add("        " + ChangeText.printable(
-                        answer.path(answer.path("send").isTextual() ? "send" : "curl").asText()));
+                lines.add("        "
+                        + ChangeText.printable(answer.path(answer.path("send").isTextual() ? "send" : "curl")
+                                .asText()));
                 if (answer.path("note").isTextual()) {
                     lines.add("        (" + answer.path("note").asText() + ")");
                 }
@@ -149,8 +154,12 @@ final class WhyText {
     private static String answer(JsonNode answer) {
         String body = ChangeText.printable(answer.path("body").asText().strip().replaceAll("\\s+", " "));
         String shown = body.length() <= SHOWN_BODY ? body : body.substring(0, SHOWN_BODY) + "…";
-        return answer.path("method").asText() + ' ' + ChangeText.printable(answer.path("target").asText())
-                + (answer.path("status").isNull() ? " got no answer" : " answered " + answer.path("status").asText())
+        return answer.path("method").asText()
+                + ' '
+                + ChangeText.printable(answer.path("target").asText())
+                + (answer.path("status").isNull()
+                        ? " got no answer"
+                        : " answered " + answer.path("status").asText())
                 + (shown.isEmpty() ? "" : ": " + shown);
     }
 
@@ -158,8 +167,8 @@ final class WhyText {
     private static String remedy(JsonNode way, String name, String state) {
         return switch (state) {
             case "dead" ->
-                "mend the cause, then ./bactrian dead-letters retry " + way.path("deadLetter").asText()
-                        + " (or discard)";
+                "mend the cause, then ./bactrian dead-letters retry "
+                        + way.path("deadLetter").asText() + " (or discard)";
             case "waiting" ->
                 way.path("text").asText().contains("paused") ? "./bactrian subscriptions resume " + name : "";
             default -> "";
@@ -185,9 +194,8 @@ final class WhyText {
     List<String> nothing(boolean there, String oldest) {
         List<String> lines = new ArrayList<>();
         lines.add(bad("No change of this row is in the journal"
-                + (oldest.isEmpty()
-                        ? ", which is empty"
-                        : ", which goes back to " + ChangeText.dayAndClock(oldest)) + "."));
+                + (oldest.isEmpty() ? ", which is empty" : ", which goes back to " + ChangeText.dayAndClock(oldest))
+                + "."));
         lines.add(
                 there
                         ? "The row is in the table now, so it was written without being captured, or before that:"

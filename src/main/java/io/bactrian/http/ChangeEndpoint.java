@@ -55,10 +55,8 @@ final class ChangeEndpoint {
     HttpAnswer history(HttpCall call, TablePlace place, String key) {
         call.allowMethods("GET");
         call.allowOnly("limit", "before");
-        Journal journal =
-                ChangeQuery.journal(place.database().database().name(), subscriptions.journals());
-        Wanted wanted = new Wanted(
-                Set.of(place.table().name()), Set.of(), ChangeQuery.row(place.table(), key));
+        Journal journal = ChangeQuery.journal(place.database().database().name(), subscriptions.journals());
+        Wanted wanted = new Wanted(Set.of(place.table().name()), Set.of(), ChangeQuery.row(place.table(), key));
         return descending(call, new ChangeQuery(journal, wanted));
     }
 
@@ -82,7 +80,7 @@ final class ChangeEndpoint {
                             + " are no longer in the journal: use from=" + (journal.first() - 1)
                             + " or from=earliest for what is");
         }
-        if (from > journal.last()) {
+        if (new JournalSearch(journal).isPastTheEnd(from)) {
             throw HttpProblem.badRequest("Parameter from=" + from + ": the journal ends at position " + journal.last());
         }
         Found found = new JournalSearch(journal).after(from, query.wanted(), call.limit(), PATIENCE);

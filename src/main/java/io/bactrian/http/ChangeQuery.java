@@ -87,7 +87,8 @@ record ChangeQuery(Journal journal, Wanted wanted) {
     private static boolean isPlain(@Nullable Object value) {
         return value instanceof Long
                 || value instanceof BigInteger
-                || value instanceof String text && text.chars().allMatch(c -> c > ' ' && c < 127 && "\"\\/".indexOf(c) < 0);
+                || value instanceof String text
+                        && text.chars().allMatch(c -> c > ' ' && c < 127 && "\"\\/".indexOf(c) < 0);
     }
 
     /**

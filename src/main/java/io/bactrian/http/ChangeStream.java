@@ -7,6 +7,7 @@ import io.bactrian.journal.Journal;
 import io.bactrian.journal.JournalException;
 import io.bactrian.journal.JournalSearch;
 import io.bactrian.journal.JournalSearch.Found;
+import io.bactrian.journal.JournalSearch.Size;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,7 +42,8 @@ final class ChangeStream implements Journal.Listener {
     private static final Duration BEAT = Duration.ofSeconds(15);
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofMillis(200);
-    private static final int PAGE = 200;
+    /** One write: what a slow but willing client takes well before it is cut off. */
+    private static final Size PAGE = new Size(200, 128 << 10);
 
     private final ChangeQuery query;
     private final BooleanSupplier allowed;
@@ -88,8 +90,10 @@ final class ChangeStream implements Journal.Listener {
         busy = true;
         query.journal().addListener(this);
         StringBuilder first = new StringBuilder();
+        resetWherePastTheEnd(first);
         resetWhereGone(first);
-        // The client's place from the beginning, so that it misses nothing where it is told nothing before it breaks off.
+        // The client's place from the beginning, so that it misses nothing where it is told nothing before it breaks
+        // off.
         first.insert(0, "retry: 2000\nid: " + position + "\n\n");
         beatLater();
         write(first.toString());
@@ -189,22 +193,32 @@ final class ChangeStream implements Journal.Listener {
         }
     }
 
-    /** Where its place is not in the journal, it says so and goes on from the nearest one. */
+    /** Where the journal no longer holds what comes next, it says so and goes on with what it holds. */
     private void resetWhereGone(StringBuilder events) {
-        Journal journal = query.journal();
-        long first = journal.first() - 1;
-        long last = journal.last();
-        if (position >= first && position <= last) {
-            return;
+        long first = query.journal().first() - 1;
+        if (position < first) {
+            reset(events, first, "The changes from position " + (position + 1) + " to " + first
+                    + " are no longer in the journal");
         }
-        String reason = position < first
-                ? "The changes from position " + (position + 1) + " to " + first + " are no longer in the journal"
-                : "The journal ends at position " + last + ": it was replaced, or restored from a backup";
+    }
+
+    /** Only at the beginning: later, what is read may be ahead of what the journal says. */
+    private void resetWherePastTheEnd(StringBuilder events) {
+        long last = query.journal().last();
+        if (new JournalSearch(query.journal()).isPastTheEnd(position)) {
+            reset(
+                    events,
+                    last,
+                    "The journal ends at position " + last + ": it was replaced, or restored from a backup");
+        }
+    }
+
+    private void reset(StringBuilder events, long to, String reason) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("from", position);
-        shown.put("position", position < first ? first : last);
+        shown.put("position", to);
         shown.put("reason", reason);
-        position = position < first ? first : last;
+        position = to;
         event(events, "reset", shown);
     }
 
@@ -241,8 +255,7 @@ final class ChangeStream implements Journal.Listener {
     }
 
     private void beatLater() {
-        var unused = Objects.requireNonNull(scheduler)
-                .schedule(this::beat, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = Objects.requireNonNull(scheduler).schedule(this::beat, BEAT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Keeps the connection, finds out that it broke, that the client is too slow, or that its key was revoked. */

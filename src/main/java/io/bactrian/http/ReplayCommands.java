@@ -47,8 +47,8 @@ final class ReplayCommands {
             return null;
         }
         String body = body();
-        return "./bactrian send " + filledIn(request.target()) + " --secret \"$SECRET\" --id " + quoted(id()) + " --data "
-                + (body == null ? FROM_FILE : quoted(body));
+        return "./bactrian send " + filledIn(request.target()) + " --secret \"$SECRET\" --id " + quoted(id())
+                + " --data " + (body == null ? FROM_FILE : quoted(body));
     }
 
     @Nullable
@@ -87,17 +87,15 @@ final class ReplayCommands {
 
     /** The body, made again; null where it can't be. */
     private @Nullable String body() {
-        String one =
-                switch (request.format()) {
-                    case "cloudevents" -> ChangeJson.cloudEvent(change);
-                    case "cloudevents-binary" -> ChangeJson.data(change);
-                    case "standard" ->
-                        "{\"type\":\"" + change.operation().eventType() + "\",\"timestamp\":\"" + change.time()
-                                + "\",\"data\":" + ChangeJson.data(change) + '}';
-                    case "row", "body" ->
-                        String.valueOf(change.afterJson() != null ? change.afterJson() : change.beforeJson());
-                    default -> null;
-                };
+        String one = switch (request.format()) {
+            case "cloudevents" -> ChangeJson.cloudEvent(change);
+            case "cloudevents-binary" -> ChangeJson.data(change);
+            case "standard" ->
+                "{\"type\":\"" + change.operation().eventType() + "\",\"timestamp\":\"" + change.time() + "\",\"data\":"
+                        + ChangeJson.data(change) + '}';
+            case "row", "body" -> String.valueOf(change.afterJson() != null ? change.afterJson() : change.beforeJson());
+            default -> null;
+        };
         boolean list = one != null && request.id().indexOf('~') > 0 && changes > 1;
         return list ? '[' + one + ']' : one;
     }

@@ -39,7 +39,10 @@ public final class JournalSearch {
      * @param tables empty for all
      * @param operations empty for all
      */
-    public record Wanted(Set<String> tables, Set<Operation> operations, @Nullable RowName row) {
+    public record Wanted(
+            Set<String> tables,
+            Set<Operation> operations,
+            @Nullable RowName row) {
         public static final Wanted ALL = new Wanted(Set.of(), Set.of(), null);
 
         public Wanted {
@@ -67,6 +70,13 @@ public final class JournalSearch {
     }
 
     /**
+     * How much is taken at once.
+     *
+     * @param characters of rows; the change that exceeds it is the last
+     */
+    public record Size(int changes, long characters) {}
+
+    /**
      * What was found.
      *
      * @param reached the search went through all positions up to here, in its direction: where to go on
@@ -76,14 +86,28 @@ public final class JournalSearch {
 
     /** At most {@code limit} changes after a position, the oldest first. */
     public Found after(long position, Wanted wanted, int limit, Duration patience) {
+        return after(position, wanted, new Size(limit, MOST_CHARACTERS), patience);
+    }
+
+    /** Changes after a position up to a size, the oldest first. */
+    public Found after(long position, Wanted wanted, Size size, Duration patience) {
         // Read first: all up to here lies in the segments that are looked at then.
         long end = journal.last();
-        return journal.overSegments(held -> new Scan(held, wanted, false, limit, patience).from(position, end));
+        return journal.overSegments(held -> new Scan(held, wanted, false, size, patience).from(position, end));
     }
 
     /** At most {@code limit} changes before a position, the youngest first. */
     public Found before(long position, Wanted wanted, int limit, Duration patience) {
-        return journal.overSegments(held -> new Scan(held, wanted, true, limit, patience).from(position, 0));
+        Size size = new Size(limit, MOST_CHARACTERS);
+        return journal.overSegments(held -> new Scan(held, wanted, true, size, patience).from(position, 0));
+    }
+
+    /**
+     * Whether a place is past the end. A change is told of before {@link Journal#last} knows it, so one that is there
+     * counts.
+     */
+    public boolean isPastTheEnd(long position) {
+        return position > journal.last() && at(position).isEmpty();
     }
 
     /** The change at a position. */
@@ -159,11 +183,15 @@ public final class JournalSearch {
         StringBuilder sql = new StringBuilder();
         List<String> values = new ArrayList<>();
         if (!wanted.tables().isEmpty()) {
-            sql.append(" AND \"table\" IN (").append(marks(wanted.tables().size())).append(')');
+            sql.append(" AND \"table\" IN (")
+                    .append(marks(wanted.tables().size()))
+                    .append(')');
             values.addAll(wanted.tables());
         }
         if (!wanted.operations().isEmpty()) {
-            sql.append(" AND operation IN (").append(marks(wanted.operations().size())).append(')');
+            sql.append(" AND operation IN (")
+                    .append(marks(wanted.operations().size()))
+                    .append(')');
             wanted.operations().forEach(operation -> values.add(operation.word()));
         }
         RowName row = wanted.row();
@@ -184,17 +212,17 @@ public final class JournalSearch {
         private final List<Segment> held;
         private final Wanted wanted;
         private final boolean descending;
-        private final int limit;
+        private final Size size;
         private final long deadline;
         private final Condition condition;
         private final List<Change> found = new ArrayList<>();
         private long characters;
 
-        Scan(List<Segment> held, Wanted wanted, boolean descending, int limit, Duration patience) {
+        Scan(List<Segment> held, Wanted wanted, boolean descending, Size size, Duration patience) {
             this.held = held;
             this.wanted = wanted;
             this.descending = descending;
-            this.limit = limit;
+            this.size = size;
             this.deadline = System.nanoTime() + patience.toNanos();
             this.condition = condition(wanted);
         }
@@ -250,7 +278,7 @@ public final class JournalSearch {
         }
 
         private boolean isFull() {
-            return found.size() >= limit || characters > MOST_CHARACTERS;
+            return found.size() >= size.changes() || characters > size.characters();
         }
 
         private static int length(@Nullable String text) {

@@ -25,6 +25,8 @@ final class SegmentReader implements AutoCloseable {
     private static final Map<String, Operation> OPERATIONS =
             Stream.of(Operation.values()).collect(Collectors.toMap(Operation::word, operation -> operation));
 
+    private static final long FAR_SECONDS = 9_000_000_000_000L;
+
     private final Segment segment;
     private final Connection connection;
     private final PreparedStatement page;
@@ -185,7 +187,9 @@ final class SegmentReader implements AutoCloseable {
     }
 
     static long micros(Instant time) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+        // Whoever asks may name any time; beyond some 292,000 years it is the same to us.
+        long seconds = Math.max(-FAR_SECONDS, Math.min(FAR_SECONDS, time.getEpochSecond()));
+        return seconds * 1_000_000 + time.getNano() / 1_000;
     }
 
     static Instant instant(long micros) {

@@ -93,7 +93,10 @@ public final class AttemptFile implements AutoCloseable {
             while (used(connection) > maxSize && dropSome(connection)) {
                 continue;
             }
-            SqliteFile.execute(connection, "PRAGMA incremental_vacuum");
+            long free = number(connection, "PRAGMA freelist_count");
+            if (free > number(connection, "PRAGMA page_count") / 4) {
+                shrink(connection, free);
+            }
         } catch (SQLException e) {
             throw failed(e);
         }
@@ -118,6 +121,7 @@ public final class AttemptFile implements AutoCloseable {
         if (!Files.exists(path)) {
             return List.of();
         }
+        makeWhereHalfMade();
         List<byte[]> blocks = new ArrayList<>();
         try (Connection connection = new SqliteFile(path).reader();
                 PreparedStatement statement = connection.prepareStatement("""
@@ -144,6 +148,17 @@ public final class AttemptFile implements AutoCloseable {
         } catch (SQLException e) {
             // It held nothing that was reported as written.
             return;
+        }
+    }
+
+    /** A process that was killed, or another thread, may have left a file without its tables. */
+    private synchronized void makeWhereHalfMade() {
+        try {
+            if (writer == null) {
+                opened().close();
+            }
+        } catch (SQLException e) {
+            throw failed(e);
         }
     }
 
@@ -202,6 +217,17 @@ public final class AttemptFile implements AutoCloseable {
         } catch (IOException e) {
             throw new SQLException("It can't be read, nor removed: " + e.getMessage(), e);
         }
+    }
+
+    /** Gives free pages back to the disk; a few would be filled again in a moment. */
+    private static void shrink(Connection connection, long free) throws SQLException {
+        SqliteFile.execute(connection, "BEGIN IMMEDIATE");
+        for (long page = 0; page < free; page++) {
+            // The driver takes one step of the statement at a time, which is a page.
+            SqliteFile.execute(connection, "PRAGMA incremental_vacuum");
+        }
+        SqliteFile.execute(connection, "COMMIT");
+        SqliteFile.execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     /** The oldest twentieth; false where there is none. */

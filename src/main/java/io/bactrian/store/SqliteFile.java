@@ -33,11 +33,17 @@ public record SqliteFile(Path path) {
      * leaves the file sound. What is deleted can be given back to the disk ({@code PRAGMA incremental_vacuum}).
      */
     public Connection unsyncedWriter() throws SQLException {
-        SQLiteConfig config = config();
-        config.setPragma(SQLiteConfig.Pragma.AUTO_VACUUM, "INCREMENTAL");
-        config.setJournalMode(JournalMode.WAL);
-        config.setSynchronous(SynchronousMode.NORMAL);
-        return config.createConnection(url());
+        Connection connection = config().createConnection(url());
+        try {
+            // Before the first write, which WAL mode would already be.
+            execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+            execute(connection, "PRAGMA journal_mode = WAL");
+            execute(connection, "PRAGMA synchronous = NORMAL");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     /** A connection that can only read. */

@@ -69,7 +69,7 @@ final class AttemptBlock {
     }
 
     private void add(Answer answer) {
-        if (answer.request() != request) {
+        if (!answer.request().equals(request)) {
             request = answer.request();
             Integer known = requests.get(answer.request());
             if (known == null) {
@@ -189,7 +189,14 @@ final class AttemptBlock {
                 List<Answer> answers = answers((int) number());
                 if (first <= wanted && wanted <= last) {
                     found.add(new Attempt(
-                            number, generation, started, took, outcome, changes, error.isEmpty() ? null : error, answers));
+                            number,
+                            generation,
+                            started,
+                            took,
+                            outcome,
+                            changes,
+                            error.isEmpty() ? null : error,
+                            answers));
                 }
             }
             return found;

@@ -40,6 +40,7 @@ final class AttemptLog implements AutoCloseable {
     private final Object writing = new Object();
     private final Map<Long, AttemptFile.Block> unwritten = new LinkedHashMap<>();
     private Instant nextPurge = Instant.MIN;
+    private long writtenSincePurge;
     private boolean failing;
     private volatile boolean closed;
 
@@ -162,6 +163,7 @@ final class AttemptLog implements AutoCloseable {
             return;
         }
         file.put(unwritten.values());
+        unwritten.values().forEach(block -> writtenSincePurge += block.data().length);
         unwritten.clear();
         if (failing) {
             failing = false;
@@ -188,9 +190,10 @@ final class AttemptLog implements AutoCloseable {
 
     private void purge() {
         Instant now = shared.clock().instant();
-        if (now.isBefore(nextPurge)) {
+        if (now.isBefore(nextPurge) && writtenSincePurge < settings.maxSize() / 16) {
             return;
         }
+        writtenSincePurge = 0;
         nextPurge = now.plus(BETWEEN_PURGES);
         file.retain(oldest(), settings.maxSize());
     }

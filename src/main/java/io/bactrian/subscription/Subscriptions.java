@@ -79,8 +79,7 @@ public final class Subscriptions implements AutoCloseable {
             throw new SubscriptionException("Subscription '" + name + "' reads the database '" + settings.database()
                     + "', which is none of " + new TreeMap<>(journals).keySet());
         }
-        Subscription subscription =
-                new Subscription(settings, attempts.recorded(name, handler), journal, shared);
+        Subscription subscription = new Subscription(settings, attempts.recorded(name, handler), journal, shared);
         if (closed || open.putIfAbsent(name, subscription) != null) {
             throw new SubscriptionException(
                     closed ? "The platform is stopping" : "Subscription '" + name + "' is already in use");
@@ -339,10 +338,12 @@ public final class Subscriptions implements AutoCloseable {
     }
 
     private void purgeAttempts() {
-        shared.after(Duration.ofHours(1), () -> shared.apart(() -> {
-            attempts.purgeNow();
-            purgeAttempts();
-        }));
+        shared.after(
+                Duration.ofHours(1),
+                () -> shared.apart(() -> {
+                    attempts.purgeNow();
+                    purgeAttempts();
+                }));
     }
 
     private void purgeApart() {

@@ -22,10 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ways {
     /** What is known of one subscription and one change. */
     private record Known(
-            SubscriptionTable.Row row,
-            @Nullable Subscription open,
-            Change change,
-            List<Attempt> attempts) {
+            SubscriptionTable.Row row, @Nullable Subscription open, Change change, List<Attempt> attempts) {
         Way way(State state, String text) {
             return way(state, null, text, 0, null, null);
         }
@@ -78,7 +75,8 @@ public final class Ways {
         if (subscription != null) {
             Reason reason = new ChangeSelection(subscription.settings()).dropped(change);
             if (reason != null) {
-                return known.way(State.DROPPED, reason, dropped(reason, change, subscription.settings()), 0, null, null);
+                return known.way(
+                        State.DROPPED, reason, dropped(reason, change, subscription.settings()), 0, null, null);
             }
         }
         if (flying.isPresent()) {
@@ -87,8 +85,7 @@ public final class Ways {
                     ordinal(flying.get().number()) + " attempt under way since "
                             + flying.get().started());
         }
-        Optional<ParkedTable.Row> parked =
-                store.read(connection -> ParkedTable.find(connection, row.name(), position));
+        Optional<ParkedTable.Row> parked = store.read(connection -> ParkedTable.find(connection, row.name(), position));
         if (parked.isPresent()) {
             return parked(known, parked.get());
         }
@@ -119,24 +116,16 @@ public final class Ways {
                     : "it waits behind position " + leader + ", which failed, so that the order is kept";
             return known.way(State.PARKED, null, behind, 0, null, null);
         }
-        String text = "failed " + times(parked.attempts()) + "; tried again at " + parked.nextTry() + "; the last error: "
-                + parked.error();
-        return new Way(
-                name, State.PARKED, null, text, 0, parked.nextTry(), parked.error(), null, known.attempts());
+        String text = "failed " + times(parked.attempts()) + "; tried again at " + parked.nextTry()
+                + "; the last error: " + parked.error();
+        return new Way(name, State.PARKED, null, text, 0, parked.nextTry(), parked.error(), null, known.attempts());
     }
 
     private static Way dead(Known known, DeadLetterTable.Row letter) {
-        String text = "given up on after " + attempts(letter.attempts()) + " at " + letter.died() + ": " + letter.error();
+        String text =
+                "given up on after " + attempts(letter.attempts()) + " at " + letter.died() + ": " + letter.error();
         return new Way(
-                known.row().name(),
-                State.DEAD,
-                null,
-                text,
-                0,
-                null,
-                letter.error(),
-                letter.id(),
-                known.attempts());
+                known.row().name(), State.DEAD, null, text, 0, null, letter.error(), letter.id(), known.attempts());
     }
 
     /** The subscription is past it. */
@@ -150,8 +139,8 @@ public final class Ways {
         if (store.read(connection -> SubscriptionTable.isSkipped(connection, name, position))) {
             return known.way(
                     State.SKIPPED,
-                    "an operator set the subscription on to a later position; replay it from position "
-                            + (position - 1) + " to tell it");
+                    "an operator set the subscription on to a later position; replay it from position " + (position - 1)
+                            + " to tell it");
         }
         if (last == null) {
             Long began = known.row().beginsAfter();
@@ -164,9 +153,7 @@ public final class Ways {
                         null,
                         null);
             }
-            return known.way(
-                    State.PASSED,
-                    "done: the subscription is past it, and no attempt is on record any more");
+            return known.way(State.PASSED, "done: the subscription is past it, and no attempt is on record any more");
         }
         return known.way(
                 State.DISCARDED,

@@ -59,8 +59,7 @@ class ChangeApiIT {
     }
 
     private void open(JournalSettings settings) {
-        journal =
-                Journal.open(data.resolve("journal"), "main", settings, table -> RowType.UNKNOWN, Clock.systemUTC());
+        journal = Journal.open(data.resolve("journal"), "main", settings, table -> RowType.UNKNOWN, Clock.systemUTC());
         rig = new HttpRig(data, HttpSettings.local(0), List.of(), (database, table) -> true, Map.of("main", journal));
     }
 
@@ -105,8 +104,9 @@ class ChangeApiIT {
 
     private List<Long> positions(String path) throws Exception {
         List<Long> positions = new ArrayList<>();
-        json(path).forEach(each ->
-                positions.add(each.path("data").path("position").asLong()));
+        json(path)
+                .forEach(
+                        each -> positions.add(each.path("data").path("position").asLong()));
         return positions;
     }
 
@@ -146,7 +146,8 @@ class ChangeApiIT {
         assertEquals(List.of(6L, 7L), positions("/api/changes?from=5"));
         assertEquals(List.of(4L, 3L), positions("/api/changes?order=desc&before=5&limit=2"));
         assertEquals(List.of(), positions("/api/changes?from=7"));
-        assertEquals(7, positions("/api/changes?from=2026-01-01T00:00:00%2B01:00").size());
+        assertEquals(
+                7, positions("/api/changes?from=2026-01-01T00:00:00%2B01:00").size());
         assertEquals(List.of(), positions("/api/changes?from=2999-01-01T00:00:00Z"));
     }
 
@@ -215,11 +216,18 @@ class ChangeApiIT {
 
     @Test
     void aChangeTellsWhereItWentWithTheAnswerAndCommands() throws Exception {
-        rig.subscriptions.open(settings("to-crm", "orders"), (changes, attempt, generation, done) -> done.accept(
-                new DeliveryOutcome.Delivered(List.of(new Answer(REQUEST, Duration.ofMillis(12), 202, "thanks")))));
+        rig.subscriptions.open(
+                settings("to-crm", "orders"),
+                (changes, attempt, generation, done) -> done.accept(new DeliveryOutcome.Delivered(
+                        List.of(new Answer(REQUEST, Duration.ofMillis(12), 202, "thanks")))));
         rig.subscriptions.open(settings("lines", "lines"), (changes, attempt, generation, done) -> {});
         order(42, "it's \"paid\"".replace("\"", "'"));
-        await().until(() -> json("/api/changes/1").path("ways").get(1).path("state").asText().equals("delivered"));
+        await().until(() -> json("/api/changes/1")
+                .path("ways")
+                .get(1)
+                .path("state")
+                .asText()
+                .equals("delivered"));
         JsonNode shown = json("/api/changes/main-1-1");
         assertEquals("main-1-1", shown.path("change").path("id").asText());
         assertEquals(shown, json("/api/changes/main-1-1?position=1"));
@@ -280,7 +288,11 @@ class ChangeApiIT {
                 assertEquals(Integer.toString(4 + i), feed.next().id());
             }
         }
-        await().until(() -> rig.server.liveFeeds() == 0);
+        await().until(() -> {
+            // That a client is gone shows when it is told something.
+            order(1, "gone");
+            return rig.server.liveFeeds() == 0;
+        });
     }
 
     @Test
@@ -289,7 +301,8 @@ class ChangeApiIT {
             order(i, "new");
         }
         try (LiveFeed feed = LiveFeed.of(rig, "?from=1", "Last-Event-ID", "3")) {
-            assertEquals(List.of("4", "5"), List.of(feed.next().id(), feed.next().id()));
+            assertEquals(
+                    List.of("4", "5"), List.of(feed.next().id(), feed.next().id()));
         }
         try (LiveFeed feed = LiveFeed.of(rig, "?from=earliest")) {
             assertEquals("1", feed.next().id());
@@ -307,7 +320,9 @@ class ChangeApiIT {
             journal.mark("restored from a backup", Bookmark.clean(2, 0, "token"));
             LiveFeed.Event gap = feed.next();
             assertEquals("gap", gap.name());
-            assertEquals("restored from a backup", JSON.readTree(gap.data()).path("reason").asText());
+            assertEquals(
+                    "restored from a backup",
+                    JSON.readTree(gap.data()).path("reason").asText());
             order(2, "after");
             assertEquals(Long.toString(journal.last()), feed.next().id());
         }

@@ -47,7 +47,6 @@ final class LiveFeed implements AutoCloseable {
     private static LiveFeed ask(HttpRig rig, String path, String... headers) {
         try {
             Socket socket = new Socket("127.0.0.1", rig.server.port());
-            socket.setReceiveBufferSize(8_192);
             StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.0\r\nHost: test\r\nAuthorization: Bearer "
                     + HttpRig.ADMIN_KEY + "\r\nAccept: text/event-stream\r\n");
             for (int i = 0; i < headers.length; i += 2) {

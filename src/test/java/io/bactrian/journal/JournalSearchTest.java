@@ -49,7 +49,16 @@ class JournalSearchTest {
 
     private Entry entry(long number, Operation operation, String table, String key, @Nullable String keyBefore) {
         return new Entry(
-                number, table, operation, key, keyBefore, null, "{\"n\":" + number + "}", "t", List.of(), Instant.EPOCH);
+                number,
+                table,
+                operation,
+                key,
+                keyBefore,
+                null,
+                "{\"n\":" + number + "}",
+                "t",
+                List.of(),
+                Instant.EPOCH);
     }
 
     /** Updates of orders 0 to 9 and customers 0 to 9 in turn. */
@@ -158,8 +167,11 @@ class JournalSearchTest {
         assertTrue(last > 1L << 32);
         assertEquals(List.of(99L, 100L, last), positions(search.after(98, Wanted.ALL, 10, LONG)));
         assertEquals(List.of(last, 100L), positions(search.before(Long.MAX_VALUE, Wanted.ALL, 2, LONG)));
-        assertEquals(last, search.find(new ChangeId("main", 2, 1), LONG).orElseThrow().position());
-        assertEquals(57, search.find(new ChangeId("main", 1, 57), LONG).orElseThrow().position());
+        assertEquals(
+                last,
+                search.find(new ChangeId("main", 2, 1), LONG).orElseThrow().position());
+        assertEquals(
+                57, search.find(new ChangeId("main", 1, 57), LONG).orElseThrow().position());
     }
 
     @Test

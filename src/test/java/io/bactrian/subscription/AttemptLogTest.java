@@ -66,8 +66,8 @@ class AttemptLogTest {
     }
 
     private AttemptLog log(AttemptSettings settings) {
-        AttemptLog log = new AttemptLog(
-                new AttemptFile(store.directory()), settings, new Shared(store, threads, timer, clock));
+        AttemptLog log =
+                new AttemptLog(new AttemptFile(store.directory()), settings, new Shared(store, threads, timer, clock));
         opened.add(log);
         return log;
     }
@@ -107,8 +107,7 @@ class AttemptLogTest {
         Attempt failed = attempts.get(0);
         assertEquals(Outcome.FAILED, failed.outcome());
         assertEquals("IllegalStateException: answered 500", failed.error());
-        assertEquals(
-                List.of(new Answer(REQUEST, Duration.ofMillis(3), 500, "Zürich \u0000 ✓")), failed.answers());
+        assertEquals(List.of(new Answer(REQUEST, Duration.ofMillis(3), 500, "Zürich \u0000 ✓")), failed.answers());
         Attempt delivered = attempts.get(1);
         assertEquals(Outcome.DELIVERED, delivered.outcome());
         assertEquals(2, delivered.number());
@@ -228,9 +227,11 @@ class AttemptLogTest {
         tell(log.recorded("s", answering(answered(200, "the first"))), changes.subList(0, 1), 1);
         log.find("s", 1);
         // Answers that are all different pack badly: 3 MB.
+        int[] number = {0};
+        AttemptRecorder recorder = log.recorded("s", (batch, attempt, generation, done) -> done.accept(
+                answered(500, (number[0]++ + " ").repeat(600).substring(0, 1_000))));
         for (int i = 0; i < 3_000; i++) {
-            String body = (i + " ").repeat(250).substring(0, 1_000);
-            tell(log.recorded("s", answering(answered(500, body))), changes.subList(1, 2), i + 1);
+            tell(recorder, changes.subList(1, 2), i + 1);
             clock.move(Duration.ofMillis(1));
         }
         log.purgeNow();
@@ -262,8 +263,7 @@ class AttemptLogTest {
         assertTrue(log.dropped() > 0 && log.dropped() < 8_000, "left out: " + log.dropped());
         assertEquals(1, log.find("s", changes.get(1).position()).size(), "the failure is kept");
         assertEquals(
-                8_000 - log.dropped(),
-                log.find("s", changes.get(0).position()).size());
+                8_000 - log.dropped(), log.find("s", changes.get(0).position()).size());
     }
 
     @Test
@@ -300,8 +300,7 @@ class AttemptLogTest {
     }
 
     private static void assertRefused(String key, Duration retention, long maxSize) {
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> new AttemptSettings(retention, maxSize))
+        String message = assertThrows(IllegalArgumentException.class, () -> new AttemptSettings(retention, maxSize))
                 .getMessage();
         assertTrue(message.startsWith(key + "="), message);
     }

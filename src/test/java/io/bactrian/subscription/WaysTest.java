@@ -51,8 +51,8 @@ class WaysTest {
     }
 
     private void awaitState(State state, Change change) {
-        await().untilAsserted(() -> assertEquals(state, way(change).state(), () -> way(change)
-                .toString()));
+        await().untilAsserted(() ->
+                assertEquals(state, way(change).state(), () -> way(change).toString()));
     }
 
     private Change one(Operation operation, String table, List<String> origin) {
@@ -63,12 +63,16 @@ class WaysTest {
     @Test
     void whatIsDroppedSaysWhy() {
         subscribe(settings("s").tables("orders").columns("text").origin("crm", false));
-        assertEquals(Reason.TABLE, way(one(Operation.INSERT, "customers", List.of())).reason());
-        assertEquals(Reason.OPERATION, way(one(Operation.TRUNCATE, "orders", List.of())).reason());
+        assertEquals(
+                Reason.TABLE, way(one(Operation.INSERT, "customers", List.of())).reason());
+        assertEquals(
+                Reason.OPERATION,
+                way(one(Operation.TRUNCATE, "orders", List.of())).reason());
         Way echo = way(one(Operation.INSERT, "orders", List.of("crm", "erp")));
         assertEquals(Reason.ECHO, echo.reason());
         assertTrue(echo.text().contains("crm, erp wrote it"), echo.text());
-        assertEquals(Reason.ECHO, way(one(Operation.INSERT, "orders", List.of("s"))).reason());
+        assertEquals(
+                Reason.ECHO, way(one(Operation.INSERT, "orders", List.of("s"))).reason());
         Way column = way(one(Operation.UPDATE, "orders", List.of()));
         assertEquals(Reason.COLUMN, column.reason());
         assertEquals(State.DROPPED, column.state());

@@ -89,7 +89,8 @@ final class HookProducer extends DefaultAsyncProducer {
     /** Whether the body is the change itself, so that it can be made again from the journal. */
     private static boolean tellsTheChange(Exchange exchange) {
         Object body = exchange.getMessage().getBody();
-        if (body instanceof Change || body instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Change) {
+        if (body instanceof Change
+                || body instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Change) {
             return true;
         }
         return exchange.getProperty(BactrianProperties.CHANGE) instanceof Change change

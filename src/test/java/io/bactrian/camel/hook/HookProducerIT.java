@@ -112,8 +112,10 @@ class HookProducerIT {
     void answersAreOnRecordAndSecretsAreNot() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         receiver.answer(call -> calls.incrementAndGet() == 1
-                ? Answer.of(500, "you sent " + call.target() + " with "
-                        + call.headers().firstValue("authorization").orElse(""))
+                ? Answer.of(
+                        500,
+                        "you sent " + call.target() + " with "
+                                + call.headers().firstValue("authorization").orElse(""))
                 : Answer.of(202, "thanks"));
         xml("<route id='r'><from uri='changes:orders'/>"
                 + "<to uri='hook:{{crm.url}}oken-of-the-url&amp;secret={{crm.secret}}"
