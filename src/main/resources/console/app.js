@@ -47,6 +47,7 @@ const detail = new Detail(byId("detail"), {
 });
 
 let end = { looking: false, more: false };
+let endTold = "";
 let state = "connecting";
 let opening = 0;
 let unseen = 0;
@@ -176,6 +177,11 @@ async function loadOlder() {
 /** What is below the last one. */
 function showEnd(place) {
   end = "looking" in place ? place : end;
+  const told = JSON.stringify([end.looking || list.count === 0 ? end : { ...end, before: 0 }, state, list.full, list.count === 0]);
+  if (told === endTold) {
+    return;
+  }
+  endTold = told;
   const after = byId("after");
   const filtered = addressOf({ ...filter.value, database: "main" }) !== "./";
   const empty = list.count === 0;

@@ -9,8 +9,8 @@ const MOST = 1000;
 const MOST_WITH_OLDER = 5000;
 const MOST_CHARACTERS = 32 * 1024 * 1024;
 const AROUND = 8;
-/** Above so many in one frame nothing flashes. */
-const CALM = 12;
+/** Above so many in a second nothing flashes. */
+const CALM = 10;
 
 export class ChangeList {
   #scroller;
@@ -31,6 +31,12 @@ export class ChangeList {
   #size = 0;
   #limit = MOST;
   #sizes = new WeakMap();
+  /** Of a row, the scroller and where it is: asked for once a frame, before anything is written. */
+  #height = 34;
+  #view = 0;
+  #top = 0;
+  /** When the latest came in. */
+  #arrivals = [];
 
   /**
    * The listener hears `chosen(change, opened)`, `held(count, paused, torn)`, `near()` when the end is, and
@@ -59,7 +65,10 @@ export class ChangeList {
         this.choose(item, true);
       }
     });
-    new ResizeObserver(() => this.#soon()).observe(scroller);
+    new ResizeObserver(() => {
+      this.#height = parseFloat(getComputedStyle(rows).getPropertyValue("--row")) || this.#height;
+      this.#soon();
+    }).observe(scroller);
   }
 
   get selected() {
@@ -147,7 +156,7 @@ export class ChangeList {
   }
 
   #intoSight(index) {
-    const height = this.#height();
+    const height = this.#height;
     const head = this.#rows.offsetTop;
     const view = this.#scroller.clientHeight;
     const top = index * height;
@@ -158,13 +167,11 @@ export class ChangeList {
     }
   }
 
-  #height() {
-    return parseFloat(getComputedStyle(this.#rows).getPropertyValue("--row")) || 36;
-  }
-
   #soon() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
+      this.#view = this.#scroller.clientHeight;
+      this.#top = this.#scroller.scrollTop;
       this.#take();
       this.#draw();
     });
@@ -172,11 +179,11 @@ export class ChangeList {
 
   /** Lets in what waits, unless someone reads. */
   #take() {
-    const held = this.#paused || this.#pressed || this.#scroller.scrollTop > this.#height() / 2;
+    const held = this.#paused || this.#pressed || this.#top > this.#height / 2;
     if (!held && this.#waiting.length > 0) {
       const fresh = this.#waiting.reverse();
       this.#waiting = [];
-      if (fresh.length <= CALM) {
+      if (this.#isCalm(fresh.length)) {
         fresh.forEach((item) => (item.fresh = true));
       }
       const torn = this.#torn;
@@ -188,6 +195,13 @@ export class ChangeList {
       }
     }
     this.#listener.held(this.#waiting.length, this.#torn, this.#paused);
+  }
+
+  #isCalm(count) {
+    const now = performance.now();
+    this.#arrivals = this.#arrivals.filter((arrival) => now - arrival.at < 1000);
+    this.#arrivals.push({ at: now, count });
+    return this.#arrivals.reduce((sum, arrival) => sum + arrival.count, 0) <= CALM;
   }
 
   /** Whether some were let go. */
@@ -219,12 +233,9 @@ export class ChangeList {
   }
 
   #draw() {
-    const height = this.#height();
-    const first = Math.max(0, Math.floor(this.#scroller.scrollTop / height) - AROUND);
-    const last = Math.min(
-      this.#items.length,
-      Math.ceil((this.#scroller.scrollTop + this.#scroller.clientHeight) / height) + AROUND,
-    );
+    const height = this.#height;
+    const first = Math.max(0, Math.floor(this.#top / height) - AROUND);
+    const last = Math.min(this.#items.length, Math.ceil((this.#top + this.#view) / height) + AROUND);
     this.#rows.style.height = `${this.#items.length * height}px`;
     const shown = new Map();
     let selected = null;
@@ -243,15 +254,14 @@ export class ChangeList {
         row.remove();
       }
     }
-    const added = [...shown.values()].filter((row) => !row.isConnected);
-    this.#rows.append(...added);
+    this.#rows.append(...[...shown].filter(([item]) => !this.#shown.has(item)).map(([, row]) => row));
     this.#shown = shown;
     if (selected) {
       this.#grid.setAttribute("aria-activedescendant", selected.id);
     } else {
       this.#grid.removeAttribute("aria-activedescendant");
     }
-    if (last >= this.#items.length && this.#items.length > 0 && this.#scroller.scrollTop > 0) {
+    if (last >= this.#items.length && this.#items.length > 0 && this.#top > 0) {
       this.#listener.near();
     }
   }
