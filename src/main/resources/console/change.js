@@ -95,6 +95,22 @@ export function json(value, indent = "") {
 
 /** Whether what a person looks for stands anywhere in a change, in small letters or capitals. */
 export function holds(change, text) {
-  change.text ??= [change.table, change.operation, change.id, json(change.event.data)].join("\n").toLowerCase();
+  if (change.text === undefined) {
+    const told = [change.id, change.table, change.operation];
+    texts([change.key, change.keyBefore, change.before, change.after, change.origin], told);
+    change.text = told.join("\n").toLowerCase();
+  }
   return change.text.includes(text);
+}
+
+/** All names and values in a structure, as a person would type them. */
+function texts(value, into) {
+  if (value === null || typeof value !== "object" || value instanceof Exact) {
+    into.push(plain(value));
+  } else {
+    for (const [name, each] of Object.entries(value)) {
+      into.push(name);
+      texts(each, into);
+    }
+  }
 }
