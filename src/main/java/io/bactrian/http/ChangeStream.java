@@ -197,8 +197,10 @@ final class ChangeStream implements Journal.Listener {
     private void resetWhereGone(StringBuilder events) {
         long first = query.journal().first() - 1;
         if (position < first) {
-            reset(events, first, "The changes from position " + (position + 1) + " to " + first
-                    + " are no longer in the journal");
+            reset(
+                    events,
+                    first,
+                    "The changes from position " + (position + 1) + " to " + first + " are no longer in the journal");
         }
     }
 

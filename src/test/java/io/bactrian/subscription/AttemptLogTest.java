@@ -228,8 +228,10 @@ class AttemptLogTest {
         log.find("s", 1);
         // Answers that are all different pack badly: 3 MB.
         int[] number = {0};
-        AttemptRecorder recorder = log.recorded("s", (batch, attempt, generation, done) -> done.accept(
-                answered(500, (number[0]++ + " ").repeat(600).substring(0, 1_000))));
+        AttemptRecorder recorder = log.recorded(
+                "s",
+                (batch, attempt, generation, done) -> done.accept(
+                        answered(500, (number[0]++ + " ").repeat(600).substring(0, 1_000))));
         for (int i = 0; i < 3_000; i++) {
             tell(recorder, changes.subList(1, 2), i + 1);
             clock.move(Duration.ofMillis(1));
