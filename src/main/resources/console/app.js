@@ -39,8 +39,10 @@ const detail = new Detail(byId("detail"), {
     open(list.selected);
   },
   go: (value) => {
-    close();
+    shut();
+    history.pushState(null, "", addressOf(value));
     filter.set(value);
+    byId("grid").focus({ preventScroll: true });
   },
   show: (change) => open(change),
   signedOut: () => signOut("The key is no longer valid"),
@@ -274,7 +276,11 @@ function close() {
 
 window.addEventListener("popstate", () => {
   if (key.get() && !byId("console").hidden) {
+    const before = addressOf(filter.value);
     filter.show(filterOf(new URLSearchParams(location.search)));
+    if (addressOf(filter.value) !== before) {
+      begin();
+    }
     openByAddress();
   }
 });

@@ -1,4 +1,4 @@
-// One change: what it changed, where it went, each delivery as a command, and the life of its row.
+// One change: what it changed, where it went, and the life of its row.
 
 import { copyButton, el, icon } from "./dom.js";
 import { get, Refused } from "./api.js";
@@ -6,23 +6,11 @@ import { changeOf, columnsOf, json, keyText } from "./change.js";
 import { clock, fullTime, span, typeOf, valueView, visible } from "./values.js";
 import { badge, summary } from "./list.js";
 import { addressOf } from "./filter.js";
+import { Ways } from "./ways.js";
 
 /** How soon it is asked again where it goes; by the state that is quickest to pass. */
 const AGAIN = { "in-flight": 1_000, waiting: 1_500, parked: 4_000 };
 const FEW = 4;
-
-/** A state in words, its colour, and what comes first: what needs someone. */
-const STATES = {
-  dead: { word: "dead letter", tone: "bad", rank: 0 },
-  parked: { word: "parked", tone: "warn", rank: 1 },
-  "in-flight": { word: "in flight", tone: "busy", rank: 2 },
-  waiting: { word: "waiting", tone: "busy", rank: 3 },
-  delivered: { word: "delivered", tone: "good", rank: 4 },
-  passed: { word: "passed", tone: "calm", rank: 5 },
-  discarded: { word: "discarded", tone: "calm", rank: 6 },
-  skipped: { word: "skipped", tone: "calm", rank: 7 },
-  dropped: { word: "dropped", tone: "calm", rank: 8 },
-};
 
 export class Detail {
   #panel;
@@ -30,9 +18,7 @@ export class Detail {
   #change = null;
   #abort = new AbortController();
   #timer = 0;
-  #seen = "";
-  /** Sections that someone opened; they stay so when it is drawn again. */
-  #open = new Set();
+  #ways = new Ways();
   #unchanged = false;
 
   /** The listener answers `columnType(…)`, and hears `close()`, `step(by)`, `go(filter)`, `show(change)`, `signedOut()`. */
@@ -65,8 +51,7 @@ export class Detail {
     this.#halt();
     this.#abort = new AbortController();
     this.#change = change;
-    this.#seen = "";
-    this.#open.clear();
+    this.#ways = new Ways();
     this.#draw();
     this.#follow();
   }
@@ -107,7 +92,7 @@ export class Detail {
         { class: "detail-body" },
         this.#facts(change),
         this.#section("diff", diffTitle(change), this.#diff(change)),
-        el("section", { id: "ways", "aria-label": "Where it went", "aria-busy": "true" }, el("h3", {}, "Where it went"), el("p", { class: "hint" }, "…")),
+        this.#ways.section,
         change.subject && this.#history(change),
         this.#raw(change),
       ),
@@ -195,7 +180,7 @@ export class Detail {
     const change = this.#change;
     let after = 0;
     try {
-      if (!document.hidden || this.#seen === "") {
+      if (!document.hidden || this.#ways.empty) {
         const { value } = await get(address(change.id, change.position), signal);
         this.#show(value);
         after = Math.min(...value.ways.map((way) => AGAIN[way.state] ?? Infinity));
@@ -210,8 +195,7 @@ export class Detail {
         this.#listener.signedOut();
         return;
       }
-      this.#ways(el("p", { class: "notice" }, visible(e.message)));
-      this.#seen = "";
+      this.#ways.fail(e.message);
       after = e instanceof Refused && e.status === 404 ? Infinity : AGAIN.parked;
     }
     if (after < Infinity && !signal.aborted) {
@@ -220,81 +204,9 @@ export class Detail {
   }
 
   #show({ collected, ways }) {
-    const seen = json(ways);
-    if (seen === this.#seen) {
-      return;
-    }
-    this.#seen = seen;
     const late = (new Date(collected) - new Date(this.#change.time)) / 1000;
     this.#panel.querySelector("#collected").textContent = late >= 0.001 ? ` collected ${span(late)} later` : "";
-    const sorted = [...ways].sort((a, b) => rank(a) - rank(b) || (a.subscription < b.subscription ? -1 : 1));
-    this.#ways(
-      sorted.length > 0
-        ? el("ul", { class: "ways" }, sorted.map((way) => this.#way(way)))
-        : el("p", { class: "hint" }, "No subscription reads this database: a route that begins with ", el("code", {}, "changes:"), " makes one."),
-    );
-  }
-
-  #ways(content) {
-    const section = this.#panel.querySelector("#ways");
-    const focus = document.activeElement?.closest?.("#ways [data-open]")?.dataset.open;
-    section.replaceChildren(el("h3", {}, "Where it went"), content);
-    section.setAttribute("aria-busy", "false");
-    if (focus) {
-      section.querySelector(`[data-open="${CSS.escape(focus)}"] > summary`)?.focus();
-    }
-  }
-
-  #way(way) {
-    const state = STATES[way.state] ?? { word: way.state, tone: "calm" };
-    return el(
-      "li",
-      { class: `way tone-${state.tone}`, "data-subscription": way.subscription, "data-state": way.state },
-      el("div", { class: "way-head" }, el("b", {}, visible(way.subscription)), el("span", { class: "state" }, el("i", { "aria-hidden": "true" }), state.word, way.reason && `: ${reasonWord(way.reason)}`)),
-      el("p", { class: "way-text" }, visible(withTimes(way.text))),
-      way.state === "dead" && way.deadLetter !== null && command(`./bactrian dead-letters retry ${way.deadLetter}`, "When the cause is mended, try it again:"),
-      way.attempts.length > 0 && el("ol", { class: "attempts" }, way.attempts.map((attempt) => this.#attempt(way, attempt))),
-    );
-  }
-
-  #attempt(way, attempt) {
-    const tone = { delivered: "good", "given-up": "bad" }[attempt.outcome] ?? "warn";
-    const statuses = attempt.answers.map((answer) => answer.status ?? "no answer").join(", ");
-    const again = attempt.generation > 0 ? ` · replay ${attempt.generation}` : "";
-    const together = attempt.changes > 1 ? ` · ${attempt.changes} changes together` : "";
-    const line = [
-      el("span", { class: "number" }, `#${attempt.attempt}`),
-      el("time", { datetime: attempt.started, title: attempt.started }, clock(attempt.started)),
-      el("span", { class: `outcome tone-${tone}` }, attempt.outcome.replace("-", " ")),
-      statuses && el("span", { class: "mono status" }, statuses),
-      el("span", { class: "dim" }, `${span(attempt.seconds)}${again}${together}`),
-    ];
-    const error = attempt.error && el("p", { class: "failure" }, visible(attempt.error));
-    if (attempt.answers.length === 0) {
-      return el("li", {}, el("div", { class: "attempt" }, line), error);
-    }
-    const name = `${way.subscription}/${attempt.generation}/${attempt.attempt}/${attempt.started}`;
-    return el("li", {}, this.#foldable(name, line, () => attempt.answers.map((answer) => answerView(answer))), error);
-  }
-
-  /** Made when it is first opened, and open again when it is drawn anew. */
-  #foldable(name, summaryLine, content) {
-    const body = el("div", { class: "fold" });
-    const details = el("details", { "data-open": name }, el("summary", { class: "attempt" }, summaryLine), body);
-    const fill = () => body.childElementCount > 0 || body.append(...content());
-    if (this.#open.has(name)) {
-      details.open = true;
-      fill();
-    }
-    details.addEventListener("toggle", () => {
-      if (details.open) {
-        fill();
-        this.#open.add(name);
-      } else {
-        this.#open.delete(name);
-      }
-    });
-    return details;
+    this.#ways.show(ways);
   }
 
   #history(change) {
@@ -369,42 +281,6 @@ function typeWord(value) {
   return { absent: "", null: "", string: "text" }[typeOf(value)] ?? typeOf(value);
 }
 
-function rank(way) {
-  return STATES[way.state]?.rank ?? 9;
-}
-
-function reasonWord(reason) {
-  return { table: "another table", "before-start": "before its start" }[reason] ?? reason;
-}
-
-/** The platform tells times in UTC; here they are the reader's. */
-function withTimes(text) {
-  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (iso) => clock(iso).replace(/\.\d+$/, ""));
-}
-
 function cut(text, most) {
   return text.length > most ? text.slice(0, most) + "…" : text;
-}
-
-function answerView(answer) {
-  return el(
-    "div",
-    { class: "answer" },
-    el("p", { class: "call" }, el("b", {}, answer.method), " ", el("span", { class: "mono" }, visible(answer.target))),
-    el("p", { class: "dim" }, answer.status === null ? "No answer" : `Answered ${answer.status}`, ` after ${span(answer.seconds)}`, answer.signed && " · signed"),
-    answer.body && el("pre", { class: "code-block body", tabindex: "0", "aria-label": "The answer’s first bytes" }, visible(answer.body)),
-    answer.curl && command(answer.curl, "The same call again:", "curl"),
-    answer.send && command(answer.send, "The same, signed anew:", "send"),
-    answer.note && el("p", { class: "hint" }, visible(answer.note)),
-  );
-}
-
-/** A command of a shell with a button that copies it. */
-function command(text, title, name) {
-  return el(
-    "div",
-    { class: "command-of" },
-    el("p", { class: "dim" }, title),
-    el("div", { class: "command", "data-command": name }, el("pre", { class: "code-block", tabindex: "0", "aria-label": title }, el("code", {}, visible(text))), copyButton("Copy", () => text)),
-  );
 }

@@ -10,6 +10,7 @@ export class Filter {
   #changed;
   #timer = 0;
   #tables = new Map();
+  #tablesOf = "";
   #database = "main";
 
   /** @param changed called with the filter that someone chose */
@@ -74,12 +75,10 @@ export class Filter {
 
   #now() {
     clearTimeout(this.#timer);
-    const chosen = byId("database").value || this.#database;
-    const moved = chosen !== this.#database;
-    this.#database = chosen;
+    this.#database = byId("database").value || this.#database;
     this.#fit();
     this.#changed(this.value);
-    if (moved) {
+    if (this.#tablesOf !== this.#database) {
       this.loadTables();
     }
   }
@@ -122,6 +121,7 @@ export class Filter {
   /** The tables' names and types help; without them it works too. */
   async loadTables() {
     const database = this.#database;
+    this.#tablesOf = database;
     const tables = new Map();
     try {
       const { value } = await get(`/api/databases/${encodeURIComponent(database)}/tables?limit=1000`);

@@ -236,6 +236,10 @@ class ChangesPageBrowserIT {
         page.getByText("Only this row in the list").click();
         assertTrue(page.url().endsWith("?tables=lines&key=A%252C1,7"), page.url());
         assertThat(changes.row("insert", "A,1, 7")).isVisible();
+        page.goBack();
+        assertThat(changes.at("#detail h2")).hasText("lines A,1, 7");
+        assertThat(changes.at("#row-key")).hasValue("A%2C1,7");
+        assertThat(changes.row("insert", "A,1, 7")).hasCount(0);
 
         changes.at("#clear").click();
         changes.at("#text").fill("NEEDLE in");

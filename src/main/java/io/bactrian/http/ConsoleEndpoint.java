@@ -32,7 +32,8 @@ final class ConsoleEndpoint {
             Map.entry("feed.js", SCRIPT),
             Map.entry("filter.js", SCRIPT),
             Map.entry("list.js", SCRIPT),
-            Map.entry("values.js", SCRIPT));
+            Map.entry("values.js", SCRIPT),
+            Map.entry("ways.js", SCRIPT));
 
     /** Nothing but our own files, no inline script or style, and no text that is made into HTML or script. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
