@@ -30,6 +30,7 @@ const feed = new Feed({
   },
   older: (changes) => list.addOlder(changes),
   end: (place) => showEnd(place),
+  reading: () => list.held,
 });
 const detail = new Detail(byId("detail"), {
   columnType: (database, table, column) => filter.columnType(database, table, column),
@@ -362,7 +363,11 @@ document.addEventListener("visibilitychange", () => {
     }, UNSEEN);
   } else if (asleep) {
     asleep = false;
-    begin();
+    if (list.held) {
+      feed.goOn();
+    } else {
+      begin();
+    }
   }
 });
 window.addEventListener("online", () => feed.hurry());

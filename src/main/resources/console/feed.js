@@ -16,7 +16,8 @@ const FORGET = 60_000;
 
 /**
  * Tells a listener: `state(word, detail)`, `begin()` where all there was is void, `fresh(item)` for what is newer,
- * `older(changes)`, and `end(place)`, where older ones can be had from. Only one filter's run tells at a time.
+ * `older(changes)`, and `end(place)`, where older ones can be had from; asks it whether
+ * someone is `reading()`, beneath whom nothing may be exchanged. Only one filter's run tells at a time.
  */
 export class Feed {
   #listener;
@@ -35,7 +36,12 @@ export class Feed {
 
   stop() {
     this.#run?.abort();
-    this.#run = null;
+  }
+
+  /** Goes on where it was when it was stopped. */
+  goOn() {
+    this.#run = this.#run?.again() ?? null;
+    this.#run?.follow();
   }
 
   /** Goes on looking for older ones. */
@@ -57,6 +63,7 @@ export class Feed {
 class Run {
   #filter;
   #text;
+  #told;
   #listener;
   #abort = new AbortController();
   /** Told up to here; null before it is known where it began. */
@@ -71,11 +78,21 @@ class Run {
   constructor(filter, listener) {
     this.#filter = filter;
     this.#text = filter.text.toLowerCase();
+    this.#told = listener;
     this.#listener = {};
     // What comes in after the end of a run is nobody's.
-    for (const name of ["state", "begin", "fresh", "older", "end"]) {
+    for (const name of ["state", "begin", "fresh", "older", "end", "reading"]) {
       this.#listener[name] = (...told) => this.#abort.signal.aborted || listener[name](...told);
     }
+  }
+
+  /** One that goes on where this one was. */
+  again() {
+    const run = new Run(this.#filter, this.#told);
+    run.#position = this.#position;
+    run.#newest = this.#newest;
+    run.#oldest = this.#oldest;
+    return run;
   }
 
   abort() {
@@ -114,7 +131,7 @@ class Run {
         this.#listener.state("waiting", "");
         await this.#pause(wait * (0.8 + 0.4 * Math.random()));
         wait = Math.min(2 * wait, LONGEST_WAIT);
-        if (Date.now() - lost > FORGET) {
+        if (Date.now() - lost > FORGET && !this.#listener.reading()) {
           this.#position = null;
         }
       }

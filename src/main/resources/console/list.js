@@ -79,6 +79,11 @@ export class ChangeList {
     return this.#items.reduce((sum, item) => sum + (item.kind === "change" ? 1 : 0), 0);
   }
 
+  /** Whether someone reads: nothing is let in then. */
+  get held() {
+    return this.#paused || this.#pressed || this.#top > this.#height / 2;
+  }
+
   get paused() {
     return this.#paused;
   }
@@ -179,8 +184,7 @@ export class ChangeList {
 
   /** Lets in what waits, unless someone reads. */
   #take() {
-    const held = this.#paused || this.#pressed || this.#top > this.#height / 2;
-    if (!held && this.#waiting.length > 0) {
+    if (!this.held && this.#waiting.length > 0) {
       const fresh = this.#waiting.reverse();
       this.#waiting = [];
       if (this.#isCalm(fresh.length)) {

@@ -158,11 +158,16 @@ function difference(mine, theirs) {
     back++;
   }
   const word = /[\p{L}\p{N}\p{M}\p{Cs}]/u;
-  while (from > 0 && word.test(mine[from - 1])) {
-    from--;
+  const inWord = (i, j) => word.test(mine[i] ?? "") || word.test(theirs[j] ?? "");
+  if (inWord(from, from)) {
+    while (from > 0 && word.test(mine[from - 1])) {
+      from--;
+    }
   }
-  while (back > 0 && word.test(mine[mine.length - back])) {
-    back--;
+  if (inWord(mine.length - back - 1, theirs.length - back - 1)) {
+    while (back > 0 && word.test(mine[mine.length - back])) {
+      back--;
+    }
   }
   const to = mine.length - back;
   // Where all differs, there is nothing to mark.

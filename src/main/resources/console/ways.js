@@ -17,6 +17,8 @@ const STATES = {
   dropped: { word: "dropped", tone: "calm", rank: 8 },
 };
 
+const OUTCOMES = { "retry-at": "to be retried", "given-up": "given up" };
+
 export class Ways {
   section = el(
     "section",
@@ -83,7 +85,7 @@ export class Ways {
     const line = [
       el("span", { class: "number" }, `#${attempt.attempt}`),
       el("time", { datetime: attempt.started, title: attempt.started }, clock(attempt.started)),
-      el("span", { class: `outcome tone-${tone}` }, attempt.outcome.replace("-", " ")),
+      el("span", { class: `outcome tone-${tone}` }, OUTCOMES[attempt.outcome] ?? attempt.outcome),
       statuses && el("span", { class: "mono status" }, statuses),
       el("span", { class: "dim" }, `${span(attempt.seconds)}${again}${together}`),
     ];

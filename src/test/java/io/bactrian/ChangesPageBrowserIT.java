@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
@@ -25,7 +23,6 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -297,7 +294,9 @@ class ChangesPageBrowserIT {
         assertThat(changes.column("status").locator(".side-after")).hasText(HOSTILE);
         assertThat(changes.column("note").locator(".code").first()).hasText("\\u202e");
         assertFalse(changes.column("note").textContent().contains("\u202e"));
-        changes.column("note").getByText(Pattern.compile("show all [0-9,]+ characters")).click();
+        changes.column("note")
+                .getByText(Pattern.compile("show all [0-9,]+ characters"))
+                .click();
         assertTrue(changes.column("note").textContent().contains("long ".repeat(900)));
         assertThat(changes.at("#console img, #rows script, #detail script")).hasCount(0);
         assertNotEquals("hacked", page.title());
@@ -329,7 +328,8 @@ class ChangesPageBrowserIT {
                 connection.commit();
             }
         }
-        assertThat(changes.row("insert", orders)).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(60_000));
+        assertThat(changes.row("insert", orders))
+                .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(60_000));
         // Only what is in sight is in the page.
         assertTrue(changes.rows().count() < 120);
         assertThat(changes.at("#summary")).hasText("1,000 changes");
@@ -356,8 +356,7 @@ class ChangesPageBrowserIT {
         assertThat(changes.connection()).hasText("reconnecting");
         int meanwhile = order("meanwhile", null);
         platform.start();
-        assertThat(changes.connection())
-                .hasText("live", new LocatorAssertions.HasTextOptions().setTimeout(60_000));
+        assertThat(changes.connection()).hasText("live", new LocatorAssertions.HasTextOptions().setTimeout(60_000));
         assertThat(changes.row("insert", meanwhile)).hasCount(1);
         assertThat(changes.row("insert", before)).hasCount(1);
         int after = order("after", null);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The console's files as they are served. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleIT {
-    private static final Path FILES = Path.of("src/main/resources/console");
+    private static final Path FILES = Path.of("target/classes/console");
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
