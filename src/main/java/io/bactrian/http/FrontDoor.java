@@ -13,8 +13,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every request comes through here, and only what is listed here is open: liveness, readiness, inbound hooks (which have
- * their signatures) and the open paths of users' routes. All else needs a key before anything looks at it (invariant
+ * Every request comes through here, and only what is listed here is open: liveness, readiness, the console's files, inbound
+ * hooks (which have their signatures) and the open paths of users' routes. All else needs a key before anything looks at it (invariant
  * 17).
  *
  * <p>The decision is made on the canonical path, the one by which the request is then dispatched. The wrapped handler
@@ -34,6 +34,7 @@ final class FrontDoor extends Handler.Wrapper {
     private final MetricsEndpoint metrics;
     private final ApiEndpoints api;
     private final ChangeStreams streams;
+    private final ConsoleEndpoint console = new ConsoleEndpoint();
 
     FrontDoor(HttpSettings settings, ServedRooms rooms, RequestCounter requests) {
         super(true, null);
@@ -76,6 +77,8 @@ final class FrontDoor extends Handler.Wrapper {
             } else if (path.equals("/health/ready")) {
                 readOnly(request);
                 health.ready(gate.caller(request).isPresent()).write(response, callback);
+            } else if (ConsoleEndpoint.isAt(path)) {
+                console.answer(path, request).write(response, callback);
             } else if (isOurs(path)) {
                 answerKeyed(path, request, response, callback);
             } else {

@@ -33,6 +33,7 @@ final class RequestCounter implements RequestLog {
             new Area("hooks", "/hooks/"),
             new Area("api", "/api/"),
             new Area("health", "/health/"),
+            new Area("console", "/console/"),
             new Area("metrics", "/metrics"),
             new Area("routes", ""));
 
