@@ -1,5 +1,7 @@
 package io.bactrian;
 
+import io.bactrian.broker.Broker;
+import io.bactrian.broker.Broker.QueueDepth;
 import io.bactrian.camel.routes.RouteFileStatus;
 import io.bactrian.camel.routes.RouteFiles;
 import io.bactrian.camel.routes.WaitingRoute;
@@ -7,6 +9,7 @@ import io.bactrian.capture.CaptureKeeper;
 import io.bactrian.capture.CaptureStatus;
 import io.bactrian.capture.CollectorStatus;
 import io.bactrian.database.Database;
+import io.bactrian.http.MessageLetters;
 import io.bactrian.http.Metric;
 import io.bactrian.http.PlatformView;
 import io.bactrian.http.Readiness;
@@ -26,9 +29,15 @@ final class OperatorView implements PlatformView {
     private final List<CaptureKeeper> keepers;
     private final List<Database> databases;
     private final Subscriptions subscriptions;
+    private final Optional<Broker> broker;
     private volatile @Nullable RouteFiles routes;
 
-    OperatorView(List<Database> databases, List<CaptureKeeper> keepers, Subscriptions subscriptions) {
+    OperatorView(
+            List<Database> databases,
+            List<CaptureKeeper> keepers,
+            Subscriptions subscriptions,
+            Optional<Broker> broker) {
+        this.broker = broker;
         this.databases = databases;
         this.keepers = keepers;
         this.subscriptions = subscriptions;
@@ -107,11 +116,38 @@ final class OperatorView implements PlatformView {
             checks.add(new Check(
                     "subscription " + each.name(), each.state() != SubscriptionStatus.State.STOPPED, each.lastError()));
         }
+        broker.ifPresent(each -> checks.add(new Check("broker", each.trouble() == null, each.trouble())));
         return Readiness.of(checks);
     }
 
     @Override
+    public MessageLetters messageLetters() {
+        return broker.<MessageLetters>map(each -> new BrokerLetters(each.deadLetters()))
+                .orElse(MessageLetters.NONE);
+    }
+
+    @Override
     public List<Metric> metrics() {
+        List<Metric> metrics = new ArrayList<>(captureMetrics());
+        broker.ifPresent(each -> metrics.addAll(queueMetrics(each.queues())));
+        return metrics;
+    }
+
+    private static List<Metric> queueMetrics(List<QueueDepth> queues) {
+        return List.of(
+                queueGauge(queues, "bactrian_queue_messages", "Messages that wait in a queue", QueueDepth::messages),
+                queueGauge(queues, "bactrian_queue_consumers", "Receivers of a queue", QueueDepth::consumers));
+    }
+
+    private static Metric queueGauge(
+            List<QueueDepth> queues, String name, String help, ToDoubleFunction<QueueDepth> figure) {
+        List<Metric.Sample> samples = queues.stream()
+                .map(each -> new Metric.Sample(Map.of("queue", each.queue()), figure.applyAsDouble(each)))
+                .toList();
+        return new Metric(name, help, Metric.Kind.GAUGE, samples);
+    }
+
+    private List<Metric> captureMetrics() {
         return List.of(
                 gauge(
                         "bactrian_collector_backlog_rows",

@@ -1,9 +1,12 @@
 package io.bactrian;
 
 import io.bactrian.PlatformSettings.CapturedDatabase;
+import io.bactrian.broker.Broker;
+import io.bactrian.broker.BrokerException;
 import io.bactrian.camel.CamelPlatform;
 import io.bactrian.camel.Rooms;
 import io.bactrian.camel.jetty.PlatformJetty;
+import io.bactrian.camel.queue.QueueComponent;
 import io.bactrian.camel.routes.CompilerWarmUp;
 import io.bactrian.camel.routes.RouteFiles;
 import io.bactrian.capture.Capture;
@@ -34,6 +37,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -90,7 +94,11 @@ final class Platform implements AutoCloseable {
             Platform platform = new Platform(PlatformSettings.of(configuration));
             platform.startOrClose();
             return platform;
-        } catch (StoreException | JournalException | HttpStartException | IllegalArgumentException e) {
+        } catch (StoreException
+                | JournalException
+                | BrokerException
+                | HttpStartException
+                | IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -115,25 +123,32 @@ final class Platform implements AutoCloseable {
     private void startParts() {
         CompilerWarmUp.begin(settings.routes().directory());
         Store store = made(Store.open(settings.data()));
+        // It starts beside all that follows.
+        Optional<Broker> broker = settings.broker().present()
+                ? Optional.of(made(Broker.begin(settings.broker(), clock)))
+                : Optional.empty();
         settings.databases().forEach(each -> open(store, each));
         Subscriptions subscriptions = made(new Subscriptions(store, journals, clock));
         // While they look at their databases, the rest is made.
         keepers.values().forEach(CaptureKeeper::start);
         InboundHooks hooks = made(new InboundHooks());
         OperatorView view =
-                new OperatorView(List.copyOf(databases.values()), List.copyOf(keepers.values()), subscriptions);
+                new OperatorView(List.copyOf(databases.values()), List.copyOf(keepers.values()), subscriptions, broker);
         HttpServer http = made(new HttpServer(settings.http(), served(store, hooks, subscriptions, view)));
         http.start();
         port = http.port();
         HookClient client = made(new HookClient(settings.hooks(), guard(), clock));
-        CamelPlatform camel =
-                made(CamelPlatform.create(new Rooms(databases, subscriptions, hooks, clock), settings.properties()));
+        CamelPlatform camel = made(CamelPlatform.create(
+                new Rooms(databases, subscriptions, hooks, clock),
+                settings.properties(),
+                Map.of("jms", new QueueComponent(broker.orElse(null)))));
         camel.context().getRegistry().bind("bactrianHookClient", HookClient.class, client);
         PlatformJetty jetty =
                 PlatformJetty.install(camel.context(), settings.http().host(), port);
         http.mountRoutes(jetty.servlet());
         camel.start();
         awaitFirstLooks();
+        broker.ifPresent(Broker::awaitStarted);
         RouteFiles routes = made(new RouteFiles(
                 camel.context(), settings.routes(), removed -> removed.forEach(subscriptions::orphan), clock));
         // In the order of stopping: nothing new comes in, then all subscriptions drain side by side, then routes stop.

@@ -1,5 +1,6 @@
 package io.bactrian;
 
+import io.bactrian.broker.BrokerSettings;
 import io.bactrian.camel.routes.RouteFilesSettings;
 import io.bactrian.capture.CaptureSettings;
 import io.bactrian.config.Configuration;
@@ -9,6 +10,7 @@ import io.bactrian.http.HttpSettings;
 import io.bactrian.journal.JournalSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +30,8 @@ record PlatformSettings(
         HookSettings hooks,
         RouteFilesSettings routes,
         Duration appliedRetention,
-        Map<String, String> properties) {
+        Map<String, String> properties,
+        BrokerSettings broker) {
 
     /**
      * A database and what is captured in it.
@@ -60,7 +63,27 @@ record PlatformSettings(
                 RouteFilesSettings.of(
                         configuration.path("bactrian.routes.directory"), configuration.flag("bactrian.routes.reload")),
                 configuration.duration("bactrian.applied.retention"),
-                configuration.others());
+                configuration.others(),
+                broker(configuration));
+    }
+
+    private static BrokerSettings broker(Configuration configuration) {
+        Map<String, String> users = new LinkedHashMap<>();
+        for (String name : configuration.names("bactrian.broker.users.")) {
+            users.put(name, configuration.required("bactrian.broker.users." + name + ".password"));
+        }
+        return new BrokerSettings(
+                configuration.required("bactrian.broker.url"),
+                configuration.text("bactrian.broker.username").orElse(null),
+                configuration.text("bactrian.broker.password").orElse(null),
+                configuration.path("bactrian.store.directory").resolve("broker"),
+                configuration.list("bactrian.broker.acceptors"),
+                users,
+                new BrokerSettings.Redelivery(
+                        configuration.integer("bactrian.broker.max-deliveries", 1, 1_000),
+                        configuration.duration("bactrian.broker.redelivery-delay"),
+                        configuration.duration("bactrian.broker.max-redelivery-delay"),
+                        configuration.size("bactrian.broker.max-message-size")));
     }
 
     /** One database's settings, for the commands that work on it directly too. */

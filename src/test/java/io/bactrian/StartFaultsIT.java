@@ -83,7 +83,6 @@ class StartFaultsIT {
     @Test
     void aKeyOfALaterVersionIsRefusedNotIgnored() throws Exception {
         for (String key : List.of(
-                "bactrian.broker.url",
                 "bactrian.kafka.brokers",
                 "bactrian.http.tls.key",
                 "bactrian.http.public-url",

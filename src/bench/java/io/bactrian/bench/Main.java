@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Runs the benchmarks named on the command line ({@code w1a w1b w2c w3}; none: all) and prints one table. */
+/** Runs the benchmarks named on the command line ({@code w1a w1b w2c w3 jmsout jmsin}; none: all) and prints one table. */
 public final class Main {
-    private static final List<String> ALL = List.of("w1a", "w1b", "w2c", "w3");
+    private static final List<String> ALL = List.of("w1a", "w1b", "w2c", "w3", "jmsout", "jmsin");
 
     private Main() {}
 
@@ -40,6 +40,12 @@ public final class Main {
         }
         if (chosen.contains("w3")) {
             new Inbound(folder, Math.min(seconds, 20)).run(figures);
+        }
+        if (chosen.contains("jmsout")) {
+            new Queues(folder, changes).out(figures);
+        }
+        if (chosen.contains("jmsin")) {
+            new Queues(folder, changes).in(figures);
         }
         System.out.println(figures);
         System.exit(0);

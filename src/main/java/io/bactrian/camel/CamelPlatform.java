@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.apache.camel.Component;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -37,9 +38,19 @@ public final class CamelPlatform implements AutoCloseable {
      * @throws IllegalArgumentException where a {@code camel.*} property is wrong
      */
     public static CamelPlatform create(Rooms rooms, Map<String, String> properties) {
+        return create(rooms, properties, Map.of());
+    }
+
+    /**
+     * The same with components of our own in place of Camel's, by scheme; {@code camel.component.} properties configure
+     * these.
+     */
+    public static CamelPlatform create(
+            Rooms rooms, Map<String, String> properties, Map<String, ? extends Component> components) {
         DefaultCamelContext context = new DefaultCamelContext(false);
         context.disableJMX();
         rooms.bindTo(context.getRegistry());
+        components.forEach((scheme, component) -> context.getRegistry().bind(scheme, Component.class, component));
         SimpleMain main = new SimpleMain(context);
         main.setPropertyPlaceholderLocations("false");
         Properties all = new Properties();

@@ -15,11 +15,12 @@ import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
  *
  * <p>It must name its subscription. It gets an error handler that neither retries nor logs: its subscription does both,
  * and one dead endpoint would otherwise fill the log with stack traces. So do a route from {@code hook:}, whose
- * sender is told and tries again, and one from {@code direct:}, whose failure is always its caller's. A file's own error
+ * sender is told and tries again, one from {@code jms:}, whose broker does, and one from {@code direct:}, whose failure is
+ * always its caller's. A file's own error
  * handler stays.
  */
 final class ChangesRoutes implements ModelLifecycleStrategy {
-    private static final List<String> FAILURES_TOLD_ELSEWHERE = List.of("changes:", "hook:", "direct:");
+    private static final List<String> FAILURES_TOLD_ELSEWHERE = List.of("changes:", "hook:", "direct:", "jms:");
 
     private final CamelContext context;
 

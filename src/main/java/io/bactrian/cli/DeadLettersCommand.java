@@ -1,5 +1,7 @@
 package io.bactrian.cli;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,12 +15,13 @@ import picocli.CommandLine.Spec;
         name = "dead-letters",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Looks at changes that were given up on; retries or discards them.")
+        description = "Looks at changes and queue messages that were given up on; retries or discards them.")
 final class DeadLettersCommand implements Runnable {
-    private static final String ID = "The dead letter's number, as list shows it.";
+    private static final String ID = "The dead letter's id, as list shows it.";
 
     /** Of what the API lists. */
-    static final List<String> COLUMNS = List.of("id", "subscription", "change/id", "attempts", "died", "error");
+    static final List<String> COLUMNS =
+            List.of("id", "subscription", "queue", "change/id", "attempts", "died", "error");
 
     @Spec
     private CommandSpec spec;
@@ -34,23 +37,33 @@ final class DeadLettersCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one whole, with its change.")
-    int show(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) long id) {
-        platform.show("/api/dead-letters/" + id);
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Shows one whole, with its change or message.")
+    int show(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) String id) {
+        platform.show("/api/dead-letters/" + encoded(id));
         return 0;
     }
 
-    @Command(name = "retry", mixinStandardHelpOptions = true, description = "Tries to deliver it again, now.")
-    int retry(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) long id) {
-        platform.call("POST", "/api/dead-letters/" + id + "/retry", null);
+    @Command(
+            name = "retry",
+            mixinStandardHelpOptions = true,
+            description = "Tries to deliver it again, now; a message goes back to its queue.")
+    int retry(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) String id) {
+        platform.call("POST", "/api/dead-letters/" + encoded(id) + "/retry", null);
         platform.say("Dead letter " + id + " is tried again");
         return 0;
     }
 
     @Command(name = "discard", mixinStandardHelpOptions = true, description = "Forgets it.")
-    int discard(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) long id) {
-        platform.call("POST", "/api/dead-letters/" + id + "/discard", null);
+    int discard(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) String id) {
+        platform.call("POST", "/api/dead-letters/" + encoded(id) + "/discard", null);
         platform.say("Dead letter " + id + " is discarded");
         return 0;
+    }
+
+    private static String encoded(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -157,17 +157,22 @@ public final class Configuration {
 
     /** The names of the configured databases, {@code main} first. */
     public List<String> databases() {
-        Set<String> names = new TreeSet<>();
-        for (String key : values.keySet()) {
-            if (key.startsWith("bactrian.databases.")) {
-                names.add(key.split("\\.", 4)[2]);
-            }
-        }
-        List<String> ordered = new ArrayList<>(names);
+        List<String> ordered = new ArrayList<>(names("bactrian.databases."));
         if (ordered.remove("main")) {
             ordered.add(0, "main");
         }
         return ordered;
+    }
+
+    /** What stands for the {@code *} in the keys that begin so: names, in order. */
+    public Set<String> names(String beginning) {
+        Set<String> names = new TreeSet<>();
+        for (String key : values.keySet()) {
+            if (key.startsWith(beginning)) {
+                names.add(key.substring(beginning.length()).split("\\.", 2)[0]);
+            }
+        }
+        return names;
     }
 
     /** What is not ours: Camel's keys and those that route files use as {@code {{key}}}. */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** All {@code bactrian.} keys, with their defaults. A {@code *} stands for a database's name. */
+/** All {@code bactrian.} keys, with their defaults. A {@code *} stands for a database's or a user's name. */
 final class KnownKeys {
     private static final Map<String, String> DEFAULTS = new LinkedHashMap<>();
     private static final List<String> LATER = List.of(
@@ -18,8 +18,6 @@ final class KnownKeys {
             "bactrian.http.public-url",
             "bactrian.databases.*.capture.max-backlog",
             "bactrian.databases.*.capture.on-backlog",
-            "bactrian.broker.url",
-            "bactrian.broker.acceptors",
             "bactrian.kafka.brokers");
     /** Variables of the launcher and the commands: no configuration keys. */
     private static final List<String> OTHER_VARIABLES = List.of(
@@ -52,6 +50,15 @@ final class KnownKeys {
         DEFAULTS.put("bactrian.hooks.allow-cidr", "");
         DEFAULTS.put("bactrian.routes.directory", "routes");
         DEFAULTS.put("bactrian.routes.reload", "true");
+        DEFAULTS.put("bactrian.broker.url", "embedded");
+        DEFAULTS.put("bactrian.broker.username", "");
+        DEFAULTS.put("bactrian.broker.password", "");
+        DEFAULTS.put("bactrian.broker.acceptors", "");
+        DEFAULTS.put("bactrian.broker.users.*.password", "");
+        DEFAULTS.put("bactrian.broker.max-deliveries", "10");
+        DEFAULTS.put("bactrian.broker.redelivery-delay", "1s");
+        DEFAULTS.put("bactrian.broker.max-redelivery-delay", "5m");
+        DEFAULTS.put("bactrian.broker.max-message-size", "4MiB");
         List<String> all = new ArrayList<>(DEFAULTS.keySet());
         all.addAll(LATER);
         for (String key : all) {

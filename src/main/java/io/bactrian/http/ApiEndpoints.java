@@ -14,7 +14,7 @@ final class ApiEndpoints {
     ApiEndpoints(ServedRooms rooms) {
         this.tables = new TableEndpoint(rooms.databases(), rooms.captured());
         this.subscriptions = new SubscriptionEndpoint(rooms.subscriptions());
-        this.deadLetters = new DeadLetterEndpoint(rooms.subscriptions());
+        this.deadLetters = new DeadLetterEndpoint(rooms.subscriptions(), rooms.platform());
         this.keys = new KeyEndpoint(rooms.keys());
         this.platform = rooms.platform();
     }

@@ -38,6 +38,9 @@ final class Failures {
         if (cause instanceof DatabaseException failure) {
             return ofDatabase(failure, request);
         }
+        if (cause instanceof MessageLetters.Unreachable gone) {
+            return HttpProblem.unavailable(String.valueOf(gone.getMessage()), 5);
+        }
         if (cause instanceof SubscriptionException.Unknown unknown) {
             return HttpProblem.notFound(String.valueOf(unknown.getMessage()));
         }

@@ -110,10 +110,14 @@ record HttpCall(
 
     /** The {@code Link} header to this address with another value of one parameter. */
     Map<String, String> linkToNext(String parameter, long value) {
+        return linkToNext(parameter, Long.toString(value));
+    }
+
+    Map<String, String> linkToNext(String parameter, String value) {
         StringBuilder link = new StringBuilder("<").append(path);
         char mark = '?';
         Map<String, String> next = new LinkedHashMap<>(query);
-        next.put(parameter, Long.toString(value));
+        next.put(parameter, value);
         for (Map.Entry<String, String> each : next.entrySet()) {
             link.append(mark).append(PercentText.encode(each.getKey()));
             link.append('=').append(PercentText.encode(each.getValue()));

@@ -21,6 +21,11 @@ public interface PlatformView {
     /** Whether work can be done now. */
     Readiness readiness();
 
+    /** The messages that the broker gave up on. */
+    default MessageLetters messageLetters() {
+        return MessageLetters.NONE;
+    }
+
     /** What the rooms count, beyond subscriptions and HTTP. */
     List<Metric> metrics();
 }

@@ -48,8 +48,7 @@ class ConfigurationTest {
 
     @Test
     void aKeyOfALaterVersionIsRefusedNotIgnored() {
-        String message = assertThrows(
-                        ConfigurationException.class, () -> load("bactrian.broker.url=embedded", Map.of()))
+        String message = assertThrows(ConfigurationException.class, () -> load("bactrian.http.tls.key=x", Map.of()))
                 .getMessage();
         assertTrue(message.contains("not available in this version"), message);
     }

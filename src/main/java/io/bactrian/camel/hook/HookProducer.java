@@ -1,5 +1,6 @@
 package io.bactrian.camel.hook;
 
+import io.bactrian.camel.Continuation;
 import io.bactrian.camel.Rooms;
 import io.bactrian.hook.HookClient;
 import io.bactrian.hook.HookRequest;

@@ -2,22 +2,15 @@ package io.bactrian.camel.table;
 
 import io.bactrian.camel.BactrianHeaders;
 import io.bactrian.camel.BactrianProperties;
+import io.bactrian.camel.RouteSteps;
 import io.bactrian.table.WriteRequest.Claim;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
 import org.apache.camel.Message;
 import org.apache.camel.Route;
-import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.ProcessorDefinition;
-import org.apache.camel.model.ProcessorDefinitionHelper;
-import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.SplitDefinition;
-import org.apache.camel.support.ExchangeHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +24,8 @@ final class MessageClaims {
     private static final List<String> ID_HEADERS =
             List.of(BactrianHeaders.MESSAGE_ID, "webhook-id", "JMSMessageID", "CamelAwsSqsMessageId");
 
-    /** @param splits how many splits of its own route it stands in */
-    private record Step(String name, long splits) {}
-
     private final @Nullable Expression id;
-    private final Map<String, Step> steps = new ConcurrentHashMap<>();
+    private final RouteSteps steps = new RouteSteps();
 
     /** @param id what names a message; null for what came with it */
     MessageClaims(@Nullable Expression id) {
@@ -53,7 +43,7 @@ final class MessageClaims {
         if (message == null) {
             return Optional.empty();
         }
-        Step step = step(exchange);
+        RouteSteps.Step step = steps.of(exchange);
         if (step.splits() > 1 && id == null) {
             throw new IllegalArgumentException("Step '" + step.name() + "' writes within a split within a split: name"
                     + " each part by the option id, such as id=${header." + BactrianHeaders.MESSAGE_ID
@@ -102,42 +92,5 @@ final class MessageClaims {
         return route == null || route.isCustomId() && !route.isCreatedByKamelet()
                 ? id
                 : route.getEndpoint().getEndpointBaseUri();
-    }
-
-    private Step step(Exchange exchange) {
-        String node = exchange.getExchangeExtension().getHistoryNodeId();
-        String route = ExchangeHelper.getRouteId(exchange);
-        if (node == null || route == null) {
-            return new Step(String.valueOf(node), 0);
-        }
-        // Node ids are unique in a context.
-        return steps.computeIfAbsent(node, key -> step(exchange, route, key));
-    }
-
-    private static Step step(Exchange exchange, String route, String node) {
-        RouteDefinition definition = ((ModelCamelContext) exchange.getContext()).getRouteDefinition(route);
-        if (definition == null) {
-            return new Step(node, 0);
-        }
-        // A sub-route that others call is told apart by its id.
-        String prefix =
-                route.equals(exchange.getFromRouteId()) ? "" : (definition.hasCustomIdAssigned() ? route + "/" : "");
-        int place = 0;
-        for (ProcessorDefinition<?> each :
-                ProcessorDefinitionHelper.filterTypeInOutputs(definition.getOutputs(), ProcessorDefinition.class)) {
-            place++;
-            if (node.equals(each.getId())) {
-                return new Step(prefix + (each.hasCustomIdAssigned() ? node : "step" + place), splits(each));
-            }
-        }
-        return new Step(prefix + node, 0);
-    }
-
-    private static long splits(ProcessorDefinition<?> step) {
-        long splits = 0;
-        for (ProcessorDefinition<?> parent = step.getParent(); parent != null; parent = parent.getParent()) {
-            splits += parent instanceof SplitDefinition ? 1 : 0;
-        }
-        return splits;
     }
 }

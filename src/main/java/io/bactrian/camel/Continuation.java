@@ -1,16 +1,16 @@
-package io.bactrian.camel.hook;
+package io.bactrian.camel;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Runs what follows a delivery in its route: on the I/O thread that brought the answer as long as that is quick, else
- * on a thread of the route's own. The I/O threads serve all hooks, and a route that goes on with a slow statement must
+ * on a thread of the route's own. The I/O threads serve all routes, and one that goes on with a slow statement must
  * not hold up the others (invariant 6); a change of threads for each delivery would cost a tenth of the rate.
  *
  * <p>Thread-safe; an update of the score that is lost does no harm.
  */
-final class Continuation {
+public final class Continuation {
     private static final long LONG_NANOS = 1_000_000;
     /** One long run may be a pause of the collector of garbage; two soon after each other are the route. */
     private static final int SLOW = 3;
@@ -20,11 +20,11 @@ final class Continuation {
     private final Executor own;
     private volatile int score;
 
-    Continuation(Executor own) {
+    public Continuation(Executor own) {
         this.own = own;
     }
 
-    void run(Runnable rest) {
+    public void run(Runnable rest) {
         if (score < SLOW) {
             measured(rest);
             return;
