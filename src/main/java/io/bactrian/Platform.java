@@ -6,6 +6,7 @@ import io.bactrian.broker.BrokerException;
 import io.bactrian.camel.CamelPlatform;
 import io.bactrian.camel.Rooms;
 import io.bactrian.camel.jetty.PlatformJetty;
+import io.bactrian.camel.kafka.PlatformKafka;
 import io.bactrian.camel.queue.QueueComponent;
 import io.bactrian.camel.routes.CompilerWarmUp;
 import io.bactrian.camel.routes.RouteFiles;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.apache.camel.Component;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,9 +141,7 @@ final class Platform implements AutoCloseable {
         port = http.port();
         HookClient client = made(new HookClient(settings.hooks(), guard(), clock));
         CamelPlatform camel = made(CamelPlatform.create(
-                new Rooms(databases, subscriptions, hooks, clock),
-                settings.properties(),
-                Map.of("jms", new QueueComponent(broker.orElse(null)))));
+                new Rooms(databases, subscriptions, hooks, clock), settings.properties(), components(broker)));
         camel.context().getRegistry().bind("bactrianHookClient", HookClient.class, client);
         PlatformJetty jetty =
                 PlatformJetty.install(camel.context(), settings.http().host(), port);
@@ -159,6 +159,11 @@ final class Platform implements AutoCloseable {
         http.routesLoaded();
         view.show(routes);
         made(new Chores(databases.values(), settings.appliedRetention(), clock));
+    }
+
+    /** Camel's components that the platform sets up, by name. */
+    private Map<String, Component> components(Optional<Broker> broker) {
+        return Map.of("jms", new QueueComponent(broker.orElse(null)), "kafka", new PlatformKafka(settings.kafka()));
     }
 
     private void awaitFirstLooks() {

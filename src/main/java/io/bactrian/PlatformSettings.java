@@ -1,6 +1,7 @@
 package io.bactrian;
 
 import io.bactrian.broker.BrokerSettings;
+import io.bactrian.camel.kafka.KafkaSettings;
 import io.bactrian.camel.routes.RouteFilesSettings;
 import io.bactrian.capture.CaptureSettings;
 import io.bactrian.config.Configuration;
@@ -29,6 +30,7 @@ record PlatformSettings(
         Optional<String> adminKey,
         HookSettings hooks,
         RouteFilesSettings routes,
+        KafkaSettings kafka,
         Duration appliedRetention,
         Map<String, String> properties,
         BrokerSettings broker) {
@@ -62,6 +64,7 @@ record PlatformSettings(
                 HookSettings.of(configuration.text("bactrian.hooks.allow-cidr").orElse("")),
                 RouteFilesSettings.of(
                         configuration.path("bactrian.routes.directory"), configuration.flag("bactrian.routes.reload")),
+                new KafkaSettings(configuration.list("bactrian.kafka.brokers")),
                 configuration.duration("bactrian.applied.retention"),
                 configuration.others(),
                 broker(configuration));

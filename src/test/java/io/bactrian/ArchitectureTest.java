@@ -65,6 +65,14 @@ class ArchitectureTest {
             .resideInAnyPackage("jakarta.servlet..", "org.eclipse.jetty..");
 
     @ArchTest
+    static final ArchRule kafkaStaysInItsComponent = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.bactrian.camel.kafka..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.kafka..");
+
+    @ArchTest
     static final ArchRule hookAndLinkDontReachIntoCapture = noClasses()
             .that()
             .resideInAnyPackage("io.bactrian.hook..", "io.bactrian.link..")

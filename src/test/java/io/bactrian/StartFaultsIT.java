@@ -77,13 +77,13 @@ class StartFaultsIT {
         refused(Map.of("bactrian.databases.main.url", "jdbc:oracle:thin:@x"), "jdbc:oracle", "main");
         refused(Map.of("bactrian.hooks.allow-cidr", "300.0.0.0/8"), "300.0.0.0/8", "bactrian.hooks.allow-cidr");
         refused(Map.of("bactrian.databases.main.capture.install", "perhaps"), "perhaps", "auto");
+        refused(Map.of("bactrian.kafka.brokers", "kafka"), "Key 'bactrian.kafka.brokers' holds 'kafka'", "host:port");
         refused(Map.of("camel.main.nonsense", "1"), "camel.main.nonsense");
     }
 
     @Test
     void aKeyOfALaterVersionIsRefusedNotIgnored() throws Exception {
         for (String key : List.of(
-                "bactrian.kafka.brokers",
                 "bactrian.http.tls.key",
                 "bactrian.http.public-url",
                 "bactrian.databases.main.capture.max-backlog")) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Runs the benchmarks named on the command line ({@code w1a w1b w2c w3 jmsout jmsin}; none: all) and prints one table. */
+/** Runs the benchmarks named on the command line ({@code w1a w1b w2c w3 jmsout jmsin kafka}; none: all) and prints one table. */
 public final class Main {
-    private static final List<String> ALL = List.of("w1a", "w1b", "w2c", "w3", "jmsout", "jmsin");
+    private static final List<String> ALL = List.of("w1a", "w1b", "w2c", "w3", "jmsout", "jmsin", "kafka");
 
     private Main() {}
 
@@ -46,6 +46,9 @@ public final class Main {
         }
         if (chosen.contains("jmsin")) {
             new Queues(folder, changes).in(figures);
+        }
+        if (chosen.contains("kafka")) {
+            new KafkaOut(folder, changes).run(figures);
         }
         System.out.println(figures);
         System.exit(0);

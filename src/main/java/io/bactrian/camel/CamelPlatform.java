@@ -1,5 +1,7 @@
 package io.bactrian.camel;
 
+import io.bactrian.camel.format.ChangeConversions;
+import io.bactrian.camel.format.ChangeDataFormat;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -42,15 +44,17 @@ public final class CamelPlatform implements AutoCloseable {
     }
 
     /**
-     * The same with components of our own in place of Camel's, by scheme; {@code camel.component.} properties configure
-     * these.
+     * The same with components of the platform's own, by name; {@code camel.component.} properties configure them too.
+     *
+     * @throws IllegalArgumentException where a {@code camel.*} property is wrong
      */
-    public static CamelPlatform create(
-            Rooms rooms, Map<String, String> properties, Map<String, ? extends Component> components) {
+    public static CamelPlatform create(Rooms rooms, Map<String, String> properties, Map<String, Component> components) {
         DefaultCamelContext context = new DefaultCamelContext(false);
         context.disableJMX();
         rooms.bindTo(context.getRegistry());
-        components.forEach((scheme, component) -> context.getRegistry().bind(scheme, Component.class, component));
+        ChangeDataFormat.bindTo(context.getRegistry(), rooms.clock());
+        // By the registry: a component that is added before the context is built isn't configured by properties.
+        components.forEach((name, component) -> context.getRegistry().bind(name, Component.class, component));
         SimpleMain main = new SimpleMain(context);
         main.setPropertyPlaceholderLocations("false");
         Properties all = new Properties();
@@ -62,6 +66,9 @@ public final class CamelPlatform implements AutoCloseable {
         } catch (Exception e) {
             throw refusal(e);
         }
+        // Made now: the check of a route file copies only what is there.
+        components.keySet().forEach(context::getComponent);
+        ChangeConversions.addTo(context);
         context.addModelLifecycleStrategy(new ChangesRoutes(context));
         return new CamelPlatform(context, main);
     }

@@ -14,13 +14,13 @@ import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
  * What the platform asks of a route that consumes {@code changes:}, and what it gives to it, when it is added.
  *
  * <p>It must name its subscription. It gets an error handler that neither retries nor logs: its subscription does both,
- * and one dead endpoint would otherwise fill the log with stack traces. So do a route from {@code hook:}, whose
- * sender is told and tries again, one from {@code jms:}, whose broker does, and one from {@code direct:}, whose failure is
- * always its caller's. A file's own error
- * handler stays.
+ * and one dead endpoint would otherwise fill the log with stack traces. So do a route from {@code kafka:}, whose consumer
+ * does both, one from {@code hook:}, whose sender is told and tries again, one from {@code jms:}, whose broker does, and
+ * one from {@code direct:}, whose failure is always its caller's. A file's own error handler stays.
  */
 final class ChangesRoutes implements ModelLifecycleStrategy {
-    private static final List<String> FAILURES_TOLD_ELSEWHERE = List.of("changes:", "hook:", "direct:", "jms:");
+    private static final List<String> FAILURES_TOLD_ELSEWHERE =
+            List.of("changes:", "hook:", "kafka:", "direct:", "jms:");
 
     private final CamelContext context;
 

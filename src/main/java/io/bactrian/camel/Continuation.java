@@ -4,9 +4,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Runs what follows a delivery in its route: on the I/O thread that brought the answer as long as that is quick, else
- * on a thread of the route's own. The I/O threads serve all routes, and one that goes on with a slow statement must
- * not hold up the others (invariant 6); a change of threads for each delivery would cost a tenth of the rate.
+ * Runs what follows a delivery in its route: on the I/O thread that brought the answer or the acknowledgement, as long
+ * as that is quick, else on a thread of the route's own. The I/O threads serve all deliveries, and a route that goes on
+ * with a slow statement must not hold up the others (invariant 6); a change of threads for each delivery would cost a
+ * tenth of the rate.
  *
  * <p>Thread-safe; an update of the score that is lost does no harm.
  */
@@ -20,10 +21,12 @@ public final class Continuation {
     private final Executor own;
     private volatile int score;
 
+    /** @param own gives the route's own threads */
     public Continuation(Executor own) {
         this.own = own;
     }
 
+    /** Runs it here or there; it doesn't throw. */
     public void run(Runnable rest) {
         if (score < SLOW) {
             measured(rest);

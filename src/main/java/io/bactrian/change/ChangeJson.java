@@ -65,6 +65,34 @@ public final class ChangeJson {
         return json.append('}').toString();
     }
 
+    /**
+     * Debezium's envelope: {@code {"before":…,"after":…,"source":…,"op":"c|u|d|r|t","ts_ms":…,"transaction":null}}. The
+     * times are the database's (in {@code source}) and the collector's.
+     */
+    public static String debezium(Change change) {
+        return DebeziumEnvelope.of(change, change.operation(), change.beforeJson(), change.afterJson());
+    }
+
+    /** The envelope with a row that a route made, a JSON value: after the change, or, of a delete, before it. */
+    public static String debezium(Change change, String rowJson) {
+        boolean delete = change.operation() == Operation.DELETE;
+        return DebeziumEnvelope.of(
+                change, change.operation(), delete ? rowJson : change.beforeJson(), delete ? null : rowJson);
+    }
+
+    /**
+     * What a change of the key says under the old key: the row is gone there. (Debezium tells such a change in two
+     * records.)
+     */
+    public static String debeziumLeaving(Change change) {
+        return DebeziumEnvelope.of(change, Operation.DELETE, change.beforeJson(), null);
+    }
+
+    /** What a change of the key says under the new key, after {@link #debeziumLeaving}: a row is there. */
+    public static String debeziumArriving(Change change) {
+        return DebeziumEnvelope.of(change, Operation.INSERT, null, change.afterJson());
+    }
+
     /** The key's values, percent-encoded, joined by commas: a row's name in URLs and in {@code subject}. */
     public static String subject(Change change) {
         return subject(change.key());

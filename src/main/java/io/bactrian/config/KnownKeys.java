@@ -17,8 +17,7 @@ final class KnownKeys {
             "bactrian.http.tls.key",
             "bactrian.http.public-url",
             "bactrian.databases.*.capture.max-backlog",
-            "bactrian.databases.*.capture.on-backlog",
-            "bactrian.kafka.brokers");
+            "bactrian.databases.*.capture.on-backlog");
     /** Variables of the launcher and the commands: no configuration keys. */
     private static final List<String> OTHER_VARIABLES = List.of(
             "BACTRIAN_KEY",
@@ -47,6 +46,7 @@ final class KnownKeys {
         DEFAULTS.put("bactrian.journal.retention", "7d");
         DEFAULTS.put("bactrian.journal.max-size", "10GiB");
         DEFAULTS.put("bactrian.applied.retention", "7d");
+        DEFAULTS.put("bactrian.kafka.brokers", "");
         DEFAULTS.put("bactrian.hooks.allow-cidr", "");
         DEFAULTS.put("bactrian.routes.directory", "routes");
         DEFAULTS.put("bactrian.routes.reload", "true");

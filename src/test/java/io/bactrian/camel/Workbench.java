@@ -1,5 +1,6 @@
 package io.bactrian.camel;
 
+import io.bactrian.camel.kafka.PlatformKafka;
 import io.bactrian.change.Change;
 import io.bactrian.change.Operation;
 import io.bactrian.change.RowType;
@@ -49,7 +50,9 @@ public final class Workbench implements AutoCloseable {
         database = Database.open(
                 new DatabaseSettings("main", "jdbc:sqlite:" + directory.resolve("main.db"), null, null, 4));
         platform = CamelPlatform.create(
-                new Rooms(Map.of("main", database), subscriptions, new InboundHooks(), clock), properties);
+                new Rooms(Map.of("main", database), subscriptions, new InboundHooks(), clock),
+                properties,
+                Map.of("kafka", new PlatformKafka()));
         platform.start();
     }
 

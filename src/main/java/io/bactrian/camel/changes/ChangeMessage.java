@@ -1,6 +1,7 @@
 package io.bactrian.camel.changes;
 
 import io.bactrian.camel.BactrianHeaders;
+import io.bactrian.camel.ChangeHeaders;
 import io.bactrian.change.Change;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A change as a message. Its headers are made when a step wants all of them or writes one; a step that looks at a
  * single one is answered from the change itself, for the map costs more than the rest of the exchange.
  */
-final class ChangeMessage extends DefaultMessage {
+final class ChangeMessage extends DefaultMessage implements ChangeHeaders {
     private final Change change;
     private final int attempt;
 
@@ -20,6 +21,11 @@ final class ChangeMessage extends DefaultMessage {
         this.change = change;
         this.attempt = attempt;
         setBody(change.row());
+    }
+
+    @Override
+    public boolean untouched() {
+        return !hasPopulatedHeaders();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.bactrian.camel.hook;
 
+import io.bactrian.camel.format.JsonText;
 import io.bactrian.database.DatabaseException;
 import io.bactrian.hook.InboundHooks.Answer;
 import io.bactrian.hook.InboundHooks.Call;
@@ -71,6 +72,6 @@ final class HookAnswers {
         if (own != null && !own.equals(JsonCheck.contentType(call.headers()))) {
             return own;
         }
-        return JsonCheck.fault(body).isEmpty() ? "application/json" : "text/plain; charset=utf-8";
+        return JsonText.fault(body).isEmpty() ? "application/json" : "text/plain; charset=utf-8";
     }
 }

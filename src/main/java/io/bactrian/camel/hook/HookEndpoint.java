@@ -1,5 +1,6 @@
 package io.bactrian.camel.hook;
 
+import io.bactrian.camel.format.ChangeFormat;
 import io.bactrian.hook.HookTarget;
 import io.bactrian.hook.WebhookSecret;
 import java.time.Duration;
@@ -44,7 +45,8 @@ public final class HookEndpoint extends DefaultEndpoint {
 
     @UriParam(
             description = "What is sent of a change: a CloudEvent (in one piece, or binary with ce- headers), the"
-                    + " payload that Standard Webhooks recommend, the row alone, or the body as it is.",
+                    + " payload that Standard Webhooks recommend, the row alone, Debezium's envelope, or the body as it"
+                    + " is.",
             label = "producer",
             enums = "cloudevents,cloudevents-binary,standard,row,debezium,body",
             defaultValue = "cloudevents")
@@ -79,7 +81,7 @@ public final class HookEndpoint extends DefaultEndpoint {
      * @throws IllegalArgumentException naming what is wrong with an outbound hook
      */
     void checkOutbound() {
-        HookFormat.ofWord(format);
+        ChangeFormat.ofWord(format);
         Map<String, String> texts = new LinkedHashMap<>();
         headers.forEach((name, value) -> texts.put(name, String.valueOf(value)));
         List<WebhookSecret> secrets = secret == null ? List.of() : WebhookSecret.parseAll(secret);
@@ -115,7 +117,7 @@ public final class HookEndpoint extends DefaultEndpoint {
             throw new IllegalArgumentException("hook:" + target + " is the name of an inbound hook, and can only be"
                     + " received (from); to send one, give the URL: hook:https://…");
         }
-        return new HookProducer(this, made, HookFormat.ofWord(format));
+        return new HookProducer(this, made, ChangeFormat.ofWord(format));
     }
 
     @Override

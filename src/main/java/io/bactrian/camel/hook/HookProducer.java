@@ -2,6 +2,7 @@ package io.bactrian.camel.hook;
 
 import io.bactrian.camel.Continuation;
 import io.bactrian.camel.Rooms;
+import io.bactrian.camel.format.ChangeFormat;
 import io.bactrian.hook.HookClient;
 import io.bactrian.hook.HookRequest;
 import io.bactrian.hook.HookTarget;
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class HookProducer extends DefaultAsyncProducer {
     private final HookTarget target;
-    private final HookFormat format;
+    private final ChangeFormat format;
     private @Nullable HookClient client;
     private @Nullable HookBodies bodies;
     private @Nullable ExecutorService executor;
     private @Nullable Continuation continuation;
 
-    HookProducer(HookEndpoint endpoint, HookTarget target, HookFormat format) {
+    HookProducer(HookEndpoint endpoint, HookTarget target, ChangeFormat format) {
         super(endpoint);
         this.target = target;
         this.format = format;

@@ -1,4 +1,4 @@
-package io.bactrian.camel.hook;
+package io.bactrian.camel.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bactrian.camel.BactrianHeaders;
@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an exchange has to tell a receiver.
  *
- * @param id the {@code webhook-id}
+ * @param id what names the message, the same whenever it is sent again; holds no dot
  * @param change the change it is about, or null
  * @param untouched the changes that are sent as they are, empty where the route made a body of its own
  * @param body the exchange's body
  */
-record OutboundMessage(
+public record OutboundMessage(
         String id,
         @Nullable Change change,
         List<Change> untouched,
@@ -33,14 +33,20 @@ record OutboundMessage(
     /** The id of an exchange that carries none, kept for when Camel's error handler sends it again. */
     private static final String MADE_ID = "BactrianHookId";
 
-    static OutboundMessage of(Exchange exchange) {
+    /** Whether a body is a list of changes. */
+    public static boolean isBatch(@Nullable Object body) {
+        return body instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Change;
+    }
+
+    public static OutboundMessage of(Exchange exchange) {
         Message message = exchange.getMessage();
         Object body = message.getBody();
         if (body instanceof Change alone) {
             return new OutboundMessage(alone.id().toString(), alone, List.of(alone), false, alone);
         }
-        if (body instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Change) {
-            List<Change> changes = list.stream().map(Change.class::cast).toList();
+        if (isBatch(body)) {
+            List<Change> changes =
+                    ((List<?>) body).stream().map(Change.class::cast).toList();
             return new OutboundMessage(batchId(changes), null, changes, true, body);
         }
         Change change = exchange.getProperty(BactrianProperties.CHANGE, Change.class);
@@ -51,7 +57,8 @@ record OutboundMessage(
         return new OutboundMessage(changeId(change, exchange), change, untouched, false, body);
     }
 
-    private static boolean isUntouched(Change change, @Nullable Object body) {
+    /** Whether the body is still the change's row to the letter; where there is none (truncate), still null. */
+    static boolean isUntouched(Change change, @Nullable Object body) {
         String text = change.afterJson() != null ? change.afterJson() : change.beforeJson();
         if (text == null) {
             return body == null;
@@ -92,7 +99,7 @@ record OutboundMessage(
     }
 
     /** The body that the route made, as JSON: maps and lists written, JSON text as it is, other text as a string. */
-    String dataJson(Exchange exchange) {
+    public String dataJson(Exchange exchange) {
         if (body == null) {
             return "null";
         }
@@ -107,13 +114,13 @@ record OutboundMessage(
         }
         byte[] bytes = bytes(exchange);
         String text = new String(bytes, StandardCharsets.UTF_8);
-        return JsonCheck.fault(bytes).isEmpty() ? text : RowJson.writeValue(text);
+        return JsonText.fault(bytes).isEmpty() ? text : RowJson.writeValue(text);
     }
 
     /**
      * @throws IllegalArgumentException where the body can't be read as bytes
      */
-    byte[] bytes(Exchange exchange) {
+    public byte[] bytes(Exchange exchange) {
         if (body == null) {
             return new byte[0];
         }
@@ -128,7 +135,7 @@ record OutboundMessage(
                 : utf8(exchange.getMessage().getBody(String.class));
         if (bytes == null) {
             throw new IllegalArgumentException(
-                    "hook: can't send a body of " + body.getClass() + ": make it a map, a list, text or bytes first");
+                    "Can't send a body of " + body.getClass() + ": make it a map, a list, text or bytes first");
         }
         return bytes;
     }
