@@ -2,7 +2,6 @@ package io.bactrian;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.testing.HookReceiver;
 import io.bactrian.testing.HookReceiver.Answer;
@@ -98,32 +97,88 @@ class ConnectorsIT {
         String text() {
             StringBuilder uses = new StringBuilder();
             String d = word();
-            uses.append(use("hook-to-table", d + "-hook", Map.of(
-                    "name", d + "-in",
-                    "table", "items_" + d,
-                    "secret", "{{connector.secret}}",
-                    "columns", "id=no, name=item.title, price=lines.0.price",
-                    "origin", "sender")));
-            uses.append(use("changes-to-hook", d + "-out", Map.of(
-                    "tables", "items_" + d,
-                    "url", hooks.url("/" + d) + (this == XML ? "?a=1" : ""),
-                    "secret", "{{connector.secret}}")));
-            uses.append(use("table-to-rest", d + "-rest", Map.of(
-                    "table", "items_" + d, "url", rest.url("/api/" + d), "authorization", "Bearer abc")));
-            uses.append(use("changes-to-table", d + "-copy", Map.of(
-                    "tables", "items_" + d, "target", "branch", "origin", "branch", "party", "main", "batch", "50")));
-            uses.append(use("rest-poll-to-table", d + "-poll", Map.of(
-                    "table", "prices_" + d, "url", rest.url("/prices/" + d), "items", "$.data.items",
-                    "columns", "article=sku, price=price.amount", "period", "300ms")));
-            uses.append(use("changes-to-queue", d + "-to-queue", Map.of(
-                    "tables", "items_" + d, "destination", "items." + d, "format", "row")));
-            uses.append(use("queue-to-table", d + "-from-queue", Map.of(
-                    "queue", "items." + d, "table", "received_" + d, "columns", "id=id, name=name", "consumers", "2")));
-            uses.append(use("changes-to-kafka", d + "-to-kafka", Map.of(
-                    "tables", "items_" + d, "topic", "items-" + d, "format", "row")));
-            uses.append(use("kafka-to-table", d + "-from-kafka", Map.of(
-                    "topic", "items-" + d, "group", "items-" + d, "begin", "earliest", "table", "consumed_" + d,
-                    "columns", "id=id, name=name")));
+            uses.append(use(
+                    "hook-to-table",
+                    d + "-hook",
+                    Map.of(
+                            "name", d + "-in",
+                            "table", "items_" + d,
+                            "secret", "{{connector.secret}}",
+                            "columns", "id=no, name=item.title, price=lines.0.price",
+                            "origin", "sender")));
+            uses.append(use(
+                    "changes-to-hook",
+                    d + "-out",
+                    Map.of(
+                            "tables", "items_" + d,
+                            "url", hooks.url("/" + d) + (this == XML ? "?a=1" : ""),
+                            "secret", "{{connector.secret}}")));
+            uses.append(use(
+                    "table-to-rest",
+                    d + "-rest",
+                    Map.of("table", "items_" + d, "url", rest.url("/api/" + d), "authorization", "Bearer abc")));
+            uses.append(use(
+                    "changes-to-table",
+                    d + "-copy",
+                    Map.of(
+                            "tables",
+                            "items_" + d,
+                            "target",
+                            "branch",
+                            "origin",
+                            "branch",
+                            "party",
+                            "main",
+                            "batch",
+                            "50")));
+            uses.append(use(
+                    "rest-poll-to-table",
+                    d + "-poll",
+                    Map.of(
+                            "table",
+                            "prices_" + d,
+                            "url",
+                            rest.url("/prices/" + d),
+                            "items",
+                            "$.data.items",
+                            "columns",
+                            "article=sku, price=price.amount",
+                            "period",
+                            "300ms")));
+            uses.append(use(
+                    "changes-to-queue",
+                    d + "-to-queue",
+                    Map.of("tables", "items_" + d, "destination", "items." + d, "format", "row")));
+            uses.append(use(
+                    "queue-to-table",
+                    d + "-from-queue",
+                    Map.of(
+                            "queue",
+                            "items." + d,
+                            "table",
+                            "received_" + d,
+                            "columns",
+                            "id=id, name=name",
+                            "consumers",
+                            "2")));
+            uses.append(use(
+                    "changes-to-kafka",
+                    d + "-to-kafka",
+                    Map.of("tables", "items_" + d, "topic", "items-" + d, "format", "row")));
+            uses.append(use(
+                    "kafka-to-table",
+                    d + "-from-kafka",
+                    Map.of(
+                            "topic",
+                            "items-" + d,
+                            "group",
+                            "items-" + d,
+                            "begin",
+                            "earliest",
+                            "table",
+                            "consumed_" + d,
+                            "columns",
+                            "id=id, name=name")));
             return frame.formatted(uses);
         }
     }
@@ -148,7 +203,9 @@ class ConnectorsIT {
             for (String table : List.of("received_", "consumed_")) {
                 execute("main", "CREATE TABLE " + table + d + " (id INTEGER PRIMARY KEY, name TEXT)");
             }
-            execute("main", "CREATE TABLE prices_" + d + " (article TEXT PRIMARY KEY, price DECIMAL(10,2) CHECK (price > 0))");
+            execute(
+                    "main",
+                    "CREATE TABLE prices_" + d + " (article TEXT PRIMARY KEY, price DECIMAL(10,2) CHECK (price > 0))");
             for (String event : List.of("INSERT", "UPDATE")) {
                 execute(
                         "main",
@@ -187,8 +244,11 @@ class ConnectorsIT {
         assertEquals(204, CALLS.status(platform.url("/hooks/" + d + "-in"), "m-" + d, body.replace("Bell", "Gong")));
         awaitRows("main", "SELECT id, name, price FROM items_" + d, "1 Bell 12.5");
         awaitCall(hooks, "POST /" + d, call -> call.verified() && call.body().contains("\"row.inserted\""));
-        awaitCall(rest, "POST /api/" + d, call -> call.body().contains("\"name\":\"Bell\"")
-                && call.headers().firstValue("Authorization").orElse("").equals("Bearer abc"));
+        awaitCall(
+                rest,
+                "POST /api/" + d,
+                call -> call.body().contains("\"name\":\"Bell\"")
+                        && call.headers().firstValue("Authorization").orElse("").equals("Bearer abc"));
         awaitRows("branch", "SELECT id, name, price FROM items_" + d, "1 Bell 12.5");
         awaitRows("main", "SELECT id, name FROM received_" + d, "1 Bell");
         awaitRows("main", "SELECT id, name FROM consumed_" + d, "1 Bell");
@@ -231,12 +291,9 @@ class ConnectorsIT {
     }
 
     private static Answer prices(String bell, String rope) {
-        return Answer.of(
-                        200,
-                        """
+        return Answer.of(200, """
                         {"data": {"items": [{"sku": "BELL", "price": {"amount": %s}}, {"sku": "ROPE", "price": {"amount": %s}}]}}
-                        """.formatted(bell, rope))
-                .with("Content-Type", "application/json");
+                        """.formatted(bell, rope)).with("Content-Type", "application/json");
     }
 
     private static long polls(String d) {
@@ -249,7 +306,9 @@ class ConnectorsIT {
         await().alias(begin + " among " + receiver.calls() + "\n" + platform.output())
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> receiver.calls().stream()
-                        .anyMatch(call -> (call.method() + ' ' + call.target()).replaceFirst("\\?a=1$", "").equals(begin)
+                        .anyMatch(call -> (call.method() + ' ' + call.target())
+                                        .replaceFirst("\\?a=1$", "")
+                                        .equals(begin)
                                 && like.test(call)));
     }
 

@@ -82,7 +82,8 @@ class ReadmeIT {
         assertTrue(moved.contains("Kyoto"), moved);
         rule(blocks, log);
         shell(blocks.next());
-        awaiting(log).until(() -> text(log).contains("Topic orders: order 301 is new, 1 x BAG for Oluwaseun Ade, Lagos"));
+        awaiting(log)
+                .until(() -> text(log).contains("Topic orders: order 301 is new, 1 x BAG for Oluwaseun Ade, Lagos"));
         awaiting(log).until(() -> text(log).contains("Topic orders: order 302 is new, 2 x BLANKET"));
         assertTrue(!blocks.hasNext(), "every block of the README was run");
         for (String said : List.of(
@@ -97,8 +98,7 @@ class ReadmeIT {
     }
 
     private void queues(Iterator<String> blocks, File log) throws IOException, InterruptedException {
-        awaiting(log).until(
-                        () -> text(log).contains("Topic orders: order 100 is new, 4 x BELL for Jonas Weber, Bern"));
+        awaiting(log).until(() -> text(log).contains("Topic orders: order 100 is new, 4 x BELL for Jonas Weber, Bern"));
         assertEquals("", shell(blocks.next()));
         awaiting(log).until(() -> text(log).contains("Topic orders: order 200 is new, 2 x ROPE"));
         assertEquals("", shell(blocks.next()));

@@ -84,9 +84,7 @@ class StartFaultsIT {
     @Test
     void aKeyOfALaterVersionIsRefusedNotIgnored() throws Exception {
         for (String key : List.of(
-                "bactrian.http.tls.key",
-                "bactrian.http.public-url",
-                "bactrian.databases.main.capture.max-backlog")) {
+                "bactrian.http.tls.key", "bactrian.http.public-url", "bactrian.databases.main.capture.max-backlog")) {
             refused(Map.of(key, "x"), "Key '" + key + "'", "not available in this version");
         }
     }

@@ -48,7 +48,9 @@ final class RunCommand implements Callable<Integer> {
             DEMO.forEach((name, file) -> {
                 String key = "bactrian.databases." + name + ".url";
                 if (chosen.databases().contains(name)
-                        && chosen.text(key).filter(("jdbc:sqlite:data/" + file)::equals).isPresent()) {
+                        && chosen.text(key)
+                                .filter(("jdbc:sqlite:data/" + file)::equals)
+                                .isPresent()) {
                     overrides.put(key, "jdbc:sqlite:" + data.resolve(file));
                 }
             });

@@ -30,6 +30,7 @@ final class PollLoop implements Runnable {
     private static final Duration POLL = Duration.ofMillis(200);
     /** Together with the two below: the whole platform is to end within ten seconds, whether Kafka answers or not. */
     private static final Duration TO_FINISH = Duration.ofMillis(1_500);
+
     private static final Duration TO_CLOSE = Duration.ofMillis(500);
     private static final Duration TO_COMMIT = Duration.ofSeconds(1);
     private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
