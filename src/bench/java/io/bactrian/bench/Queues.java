@@ -1,5 +1,6 @@
 package io.bactrian.bench;
 
+import io.bactrian.testing.FreePorts;
 import io.bactrian.testing.PlatformProcess;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -28,7 +29,7 @@ final class Queues {
 
     private final Path folder;
     private final int count;
-    private final int port = PlatformProcess.freePort();
+    private final int port = FreePorts.next();
 
     Queues(Path folder, int count) {
         this.folder = folder;

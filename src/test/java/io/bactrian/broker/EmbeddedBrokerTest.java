@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.broker.BrokerSettings.Redelivery;
-import io.bactrian.testing.PlatformProcess;
+import io.bactrian.testing.FreePorts;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
@@ -47,11 +47,10 @@ class EmbeddedBrokerTest {
     void theNetworkIsClosedUnlessAnAcceptorIsConfigured() throws Exception {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> settings(PlatformProcess.freePort(), Map.of()),
+                () -> settings(FreePorts.next(), Map.of()),
                 "an acceptor without users");
         String message = assertThrows(
-                        IllegalArgumentException.class,
-                        () -> settings(PlatformProcess.freePort(), Map.of("shop", "short")))
+                        IllegalArgumentException.class, () -> settings(FreePorts.next(), Map.of("shop", "short")))
                 .getMessage();
         assertFalse(message.contains("short "), "no password is told");
     }
@@ -60,7 +59,7 @@ class EmbeddedBrokerTest {
     @DisplayName(
             "invariant 17: a program without the right password is refused; no one manages the broker from outside")
     void onlyConfiguredUsersMayConnect() throws Exception {
-        int port = PlatformProcess.freePort();
+        int port = FreePorts.next();
         try (Broker broker = started(settings(port, USERS))) {
             String url = "tcp://127.0.0.1:" + port;
             for (String[] user : new String[][] {
@@ -89,7 +88,7 @@ class EmbeddedBrokerTest {
 
     @Test
     void stompMqttAndAmqpAreSpokenToThoseWithThePassword() throws Exception {
-        int port = PlatformProcess.freePort();
+        int port = FreePorts.next();
         try (Broker broker = started(settings(port, USERS))) {
             String refused = talk(port, stomp("CONNECT", "login:shop\npasscode:wrong\n", ""), 1);
             assertTrue(refused.startsWith("ERROR"), refused);

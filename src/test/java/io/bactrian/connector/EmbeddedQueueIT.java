@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bactrian.testing.Faults;
-import io.bactrian.testing.PlatformProcess;
+import io.bactrian.testing.FreePorts;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The embedded broker; the neighbour is another program that comes by its acceptor. */
 class EmbeddedQueueIT extends ConnectorContract {
-    private final int port = PlatformProcess.freePort();
+    private final int port = FreePorts.next();
     private final QueueNeighbour neighbour = new QueueNeighbour(port);
 
     @Override

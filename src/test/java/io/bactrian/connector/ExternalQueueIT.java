@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.bactrian.broker.BrokerProcess;
 import io.bactrian.testing.Faults;
-import io.bactrian.testing.PlatformProcess;
+import io.bactrian.testing.FreePorts;
 import java.io.File;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 
 /** An Artemis in a second process, which is killed and started again. */
 class ExternalQueueIT extends ConnectorContract {
-    private final int port = PlatformProcess.freePort();
+    private final int port = FreePorts.next();
     private final QueueNeighbour neighbour = new QueueNeighbour(port);
     private Process broker;
 

@@ -2,7 +2,7 @@ package io.bactrian.connector;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bactrian.testing.PlatformProcess;
+import io.bactrian.testing.FreePorts;
 import io.bactrian.testing.SignedCalls;
 import io.bactrian.testing.SocketReceiver;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import java.util.Map;
 class HookConnectorIT extends ConnectorContract {
     private static final String SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
-    private final int port = PlatformProcess.freePort();
+    private final int port = FreePorts.next();
     private final SignedCalls calls = new SignedCalls(SECRET);
     private final List<Integer> refusals = new ArrayList<>();
     private SocketReceiver receiver;
