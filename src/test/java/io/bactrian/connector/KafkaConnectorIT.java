@@ -312,7 +312,7 @@ class KafkaConnectorIT {
         void end() throws Exception {
             stop.set(true);
             for (Future<?> each : running) {
-                each.get(120, TimeUnit.SECONDS);
+                each.get(240, TimeUnit.SECONDS);
             }
         }
 
@@ -362,7 +362,7 @@ class KafkaConnectorIT {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
                 }
                 for (Future<?> each : acknowledged) {
-                    each.get(120, TimeUnit.SECONDS);
+                    each.get(240, TimeUnit.SECONDS);
                 }
             }
             return null;

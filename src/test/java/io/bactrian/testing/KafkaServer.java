@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaServer implements AutoCloseable {
     private final Path folder;
-    private final int port = PlatformProcess.freePort();
-    private final int controller = PlatformProcess.freePort();
+    private final int port = FreePorts.next();
+    private final int controller = FreePorts.next();
     private @Nullable Process process;
 
     private KafkaServer(Path folder) {

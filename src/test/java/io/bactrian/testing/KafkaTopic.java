@@ -119,7 +119,11 @@ public final class KafkaTopic {
 
     public static KafkaProducer<String, String> producer(KafkaServer kafka) {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.brokers(), "delivery.timeout.ms", "120000"),
+                // Longer than any test's outage.
+                Map.of(
+                        "bootstrap.servers", kafka.brokers(),
+                        "delivery.timeout.ms", "300000",
+                        "max.block.ms", "300000"),
                 new StringSerializer(),
                 new StringSerializer());
     }

@@ -296,7 +296,6 @@ class HookProducerIT {
             delimiter = '|',
             value = {
                 "hook:http://x.example/?format=xml|format=xml is not one of",
-                "hook:http://x.example/?format=debezium|later version",
                 "hook:http://x.example/?secret=hunter2|'whsec_'",
                 "hook:http://x.example/?header.Host=y|header.Host can't be set",
                 "hook:http://u:hunter2@x.example/|no user and password",
