@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +35,9 @@ class ConnectorsIT {
 
     @TempDir
     static Path folder;
+
+    /** What a polled path answers, where that isn't the usual. */
+    private static final Map<String, Answer> POLLED = new ConcurrentHashMap<>();
 
     private static HookReceiver hooks;
     private static HookReceiver rest;
@@ -187,7 +191,10 @@ class ConnectorsIT {
     static void begin() throws SQLException {
         hooks = HookReceiver.start(SECRET);
         rest = HookReceiver.start();
-        rest.answer(call -> call.method().equals("GET") ? prices("1.10", "2.5") : Answer.of(204));
+        rest.answer(call -> call.method().equals("GET")
+                ? POLLED.getOrDefault(call.target(), prices("1.10", "2.5"))
+                // A delete that comes twice finds nothing.
+                : Answer.of(call.method().equals("DELETE") ? 404 : 204));
         Map<String, String> configuration = new LinkedHashMap<>();
         configuration.put("connector.secret", SECRET);
         KafkaServer kafka = KafkaServer.shared();
@@ -258,9 +265,6 @@ class ConnectorsIT {
         awaitRows("branch", "SELECT name FROM items_" + d, "Horn");
         awaitRows("main", "SELECT id, name FROM received_" + d, "1 Horn");
         awaitRows("main", "SELECT id, name FROM consumed_" + d, "1 Horn");
-        rest.answer(call -> call.method().equals("GET")
-                ? prices("1.10", "2.5")
-                : Answer.of(call.method().equals("DELETE") ? 404 : 204));
         execute("main", "UPDATE items_" + d + " SET id = 2 WHERE id = 1");
         awaitCall(rest, "DELETE /api/" + d + "/1", call -> true);
         awaitCall(rest, "PUT /api/" + d + "/2", call -> call.body().contains("\"id\":2"));
@@ -278,13 +282,13 @@ class ConnectorsIT {
         await().until(() -> polls(d) > polls + 2);
         assertEquals(List.of("2"), rows("main", "SELECT count(*) FROM writes WHERE language = '" + d + "'"));
 
-        rest.answer(call -> call.method().equals("GET") ? prices("-1", "3") : Answer.of(204));
+        POLLED.put("/prices/" + d, prices("-1", "3"));
         awaitRows("main", "SELECT article, price FROM prices_" + d + " ORDER BY 1", "BELL 1.1", "ROPE 3");
         await().until(() -> platform.output().contains("Route " + d + "-poll: 1 row isn't written"));
-        rest.answer(call -> Answer.of(500));
+        POLLED.put("/prices/" + d, Answer.of(500));
         long failing = polls(d);
         await().until(() -> polls(d) > failing + 2);
-        rest.answer(call -> call.method().equals("GET") ? prices("1.10", "2.5") : Answer.of(204));
+        POLLED.remove("/prices/" + d);
         awaitRows("main", "SELECT article, price FROM prices_" + d + " ORDER BY 1", "BELL 1.1", "ROPE 2.5");
         await().until(() -> platform.output().contains("Route " + d + "-poll: the poll works again"));
         assertEquals(2, platform.output().split("Route " + d + "-poll:", -1).length - 1, "one line at each end");

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -110,14 +109,17 @@ final class Connectors {
                         name + " has no parameter '" + parameter + "'" + hint(parameter, known.keySet()));
             }
         }
-        for (RouteTemplateParameterDefinition parameter : connector.getTemplateParameters()) {
-            boolean needed = parameter.isRequired() && parameter.getDefaultValue() == null;
-            Object value = given.get(parameter.getName());
-            if (needed && (value == null || value.toString().isBlank())) {
+        List<String> needed = connector.getTemplateParameters().stream()
+                .filter(parameter -> parameter.isRequired() && parameter.getDefaultValue() == null)
+                .map(RouteTemplateParameterDefinition::getName)
+                .toList();
+        for (String parameter : needed) {
+            Object value = given.get(parameter);
+            if (value == null || value.toString().isBlank()) {
+                String id = asked.getRouteId();
                 throw new RouteFileException(
-                        Lines.of(text, asked.getRouteId(), name),
-                        name + " needs the parameter '" + parameter.getName() + "': "
-                                + Objects.requireNonNullElse(parameter.getDescription(), "it has no default"));
+                        Lines.of(text, '"' + id + '"', "'" + id + "'", ": " + id + "\n", name),
+                        name + " needs the parameter '" + parameter + "' (it needs " + String.join(", ", needed) + ")");
             }
         }
     }

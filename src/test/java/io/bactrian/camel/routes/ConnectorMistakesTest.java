@@ -76,10 +76,10 @@ class ConnectorMistakesTest {
                 .start();
         assertError("connector.xml", 2, "'changes-to-hok': did you mean 'changes-to-hook'?");
         assertError("parameter.xml", 4, "hook-to-table has no parameter 'tabel': did you mean 'table'?");
-        assertError("missing.xml", 2, "hook-to-table needs the parameter 'table': The table that is written");
+        assertError("missing.xml", 2, "hook-to-table needs the parameter 'table' (it needs name, table)");
         assertError("unnamed.xml", 2, "changes-to-table needs a route id");
         assertError("endpoint.yaml", 6, "changes-to-hook is a whole route, not an endpoint");
-        assertError("mapping.xml", 0, "Not a mapping of columns: 'id'");
+        assertError("mapping.xml", 2, "Not a mapping of columns: 'id'");
         assertError("mine.xml", 1, "the route template id 'table-to-rest' belongs to the platform");
         assertTrue(bench.context().getRoutes().isEmpty());
     }
