@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -36,8 +37,61 @@ class ConnectorsIT {
     @TempDir
     static Path folder;
 
+    private static final String USES = """
+            hook-to-table LANGUAGE-hook
+              name=LANGUAGE-in
+              table=items_LANGUAGE
+              secret={{connector.secret}}
+              columns=id=no, name=item.title, price=lines.0.price
+              origin=sender
+            changes-to-hook LANGUAGE-out
+              tables=items_LANGUAGE
+              url=HOOK/LANGUAGE?a=1
+              secret={{connector.secret}}
+            table-to-rest LANGUAGE-rest
+              table=items_LANGUAGE
+              url=REST/api/LANGUAGE
+              authorization=Bearer abc
+            changes-to-table LANGUAGE-copy
+              tables=items_LANGUAGE
+              target=branch
+              origin=branch
+              party=main
+              batch=50
+            rest-poll-to-table LANGUAGE-poll
+              url=REST/prices/LANGUAGE
+              table=prices_LANGUAGE
+              items=$.data.items
+              columns=article=sku, price=price.amount
+              period=300ms
+            changes-to-queue LANGUAGE-to-queue
+              tables=items_LANGUAGE
+              destination=items.LANGUAGE
+              operations=insert,update
+            FORMAT
+            queue-to-table LANGUAGE-from-queue
+              queue=items.LANGUAGE
+              table=received_LANGUAGE
+              columns=id=EVENT.id, name=EVENT.name
+              consumers=2
+            changes-to-kafka LANGUAGE-to-kafka
+              tables=items_LANGUAGE
+              topic=items-LANGUAGE
+              operations=insert,update
+            FORMAT
+            kafka-to-table LANGUAGE-from-kafka
+              topic=items-LANGUAGE
+              group=items-LANGUAGE
+              begin=earliest
+              table=consumed_LANGUAGE
+              columns=id=ENVELOPE.id, name=ENVELOPE.name
+            """;
+
     /** What a polled path answers, where that isn't the usual. */
     private static final Map<String, Answer> POLLED = new ConcurrentHashMap<>();
+
+    /** What was POSTed to: the first time that fails. */
+    private static final Set<String> POSTED = ConcurrentHashMap.newKeySet();
 
     private static HookReceiver hooks;
     private static HookReceiver rest;
@@ -99,91 +153,25 @@ class ConnectorsIT {
         }
 
         String text() {
-            StringBuilder uses = new StringBuilder();
-            String d = word();
-            uses.append(use(
-                    "hook-to-table",
-                    d + "-hook",
-                    Map.of(
-                            "name", d + "-in",
-                            "table", "items_" + d,
-                            "secret", "{{connector.secret}}",
-                            "columns", "id=no, name=item.title, price=lines.0.price",
-                            "origin", "sender")));
-            uses.append(use(
-                    "changes-to-hook",
-                    d + "-out",
-                    Map.of(
-                            "tables", "items_" + d,
-                            "url", hooks.url("/" + d) + (this == XML ? "?a=1" : ""),
-                            "secret", "{{connector.secret}}")));
-            uses.append(use(
-                    "table-to-rest",
-                    d + "-rest",
-                    Map.of("table", "items_" + d, "url", rest.url("/api/" + d), "authorization", "Bearer abc")));
-            uses.append(use(
-                    "changes-to-table",
-                    d + "-copy",
-                    Map.of(
-                            "tables",
-                            "items_" + d,
-                            "target",
-                            "branch",
-                            "origin",
-                            "branch",
-                            "party",
-                            "main",
-                            "batch",
-                            "50")));
-            uses.append(use(
-                    "rest-poll-to-table",
-                    d + "-poll",
-                    Map.of(
-                            "table",
-                            "prices_" + d,
-                            "url",
-                            rest.url("/prices/" + d),
-                            "items",
-                            "$.data.items",
-                            "columns",
-                            "article=sku, price=price.amount",
-                            "period",
-                            "300ms")));
-            uses.append(use(
-                    "changes-to-queue",
-                    d + "-to-queue",
-                    Map.of("tables", "items_" + d, "destination", "items." + d, "format", "row")));
-            uses.append(use(
-                    "queue-to-table",
-                    d + "-from-queue",
-                    Map.of(
-                            "queue",
-                            "items." + d,
-                            "table",
-                            "received_" + d,
-                            "columns",
-                            "id=id, name=name",
-                            "consumers",
-                            "2")));
-            uses.append(use(
-                    "changes-to-kafka",
-                    d + "-to-kafka",
-                    Map.of("tables", "items_" + d, "topic", "items-" + d, "format", "row")));
-            uses.append(use(
-                    "kafka-to-table",
-                    d + "-from-kafka",
-                    Map.of(
-                            "topic",
-                            "items-" + d,
-                            "group",
-                            "items-" + d,
-                            "begin",
-                            "earliest",
-                            "table",
-                            "consumed_" + d,
-                            "columns",
-                            "id=id, name=name")));
-            return frame.formatted(uses);
+            // One takes the formats that are the defaults, the others the plain row.
+            boolean defaults = this == XML;
+            String uses = USES.replace("LANGUAGE", word())
+                    .replace("HOOK/", hooks.url("/"))
+                    .replace("REST/", rest.url("/"))
+                    .replace("FORMAT\n", defaults ? "" : "  format=row\n")
+                    .replace("EVENT.", defaults ? "data.after." : "")
+                    .replace("ENVELOPE.", defaults ? "after." : "");
+            StringBuilder text = new StringBuilder();
+            for (String each : uses.split("(?m)^(?=\\S)")) {
+                String[] lines = each.split("\n");
+                Map<String, String> parameters = new LinkedHashMap<>();
+                for (String line : List.of(lines).subList(1, lines.length)) {
+                    String[] parameter = line.strip().split("=", 2);
+                    parameters.put(parameter[0], parameter[1]);
+                }
+                text.append(use(lines[0].split(" ")[0], lines[0].split(" ")[1], parameters));
+            }
+            return frame.formatted(text);
         }
     }
 
@@ -193,8 +181,7 @@ class ConnectorsIT {
         rest = HookReceiver.start();
         rest.answer(call -> call.method().equals("GET")
                 ? POLLED.getOrDefault(call.target(), prices("1.10", "2.5"))
-                // A delete that comes twice finds nothing.
-                : Answer.of(call.method().equals("DELETE") ? 404 : 204));
+                : Answer.of(call.method().equals("POST") && POSTED.add(call.target()) ? 500 : status(call)));
         Map<String, String> configuration = new LinkedHashMap<>();
         configuration.put("connector.secret", SECRET);
         KafkaServer kafka = KafkaServer.shared();
@@ -256,6 +243,8 @@ class ConnectorsIT {
                 "POST /api/" + d,
                 call -> call.body().contains("\"name\":\"Bell\"")
                         && call.headers().firstValue("Authorization").orElse("").equals("Bearer abc"));
+        await().until(() -> idempotencyKeys("/api/" + d).size() == 2);
+        assertEquals(1, Set.copyOf(idempotencyKeys("/api/" + d)).size());
         awaitRows("branch", "SELECT id, name, price FROM items_" + d, "1 Bell 12.5");
         awaitRows("main", "SELECT id, name FROM received_" + d, "1 Bell");
         awaitRows("main", "SELECT id, name FROM consumed_" + d, "1 Bell");
@@ -300,6 +289,18 @@ class ConnectorsIT {
                         """.formatted(bell, rope)).with("Content-Type", "application/json");
     }
 
+    private static List<String> idempotencyKeys(String target) {
+        return rest.calls().stream()
+                .filter(call -> call.method().equals("POST") && call.target().equals(target))
+                .map(call -> call.headers().firstValue("Idempotency-Key").orElse(""))
+                .toList();
+    }
+
+    /** A delete that comes twice finds nothing. */
+    private static int status(Call call) {
+        return call.method().equals("DELETE") ? 404 : 204;
+    }
+
     private static long polls(String d) {
         return rest.calls().stream()
                 .filter(call -> call.target().equals("/prices/" + d))
@@ -311,7 +312,7 @@ class ConnectorsIT {
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> receiver.calls().stream()
                         .anyMatch(call -> (call.method() + ' ' + call.target())
-                                        .replaceFirst("\\?a=1$", "")
+                                        .replace("?a=1", "")
                                         .equals(begin)
                                 && like.test(call)));
     }

@@ -85,8 +85,12 @@ public final class RestPoll {
                 .orElseThrow(() -> new IllegalArgumentException("The answer holds nothing at " + items))
                 .value();
         List<Element> fresh = new ArrayList<>();
-        for (Object element : found instanceof List<?> list ? list : List.of(Objects.requireNonNullElse(found, ""))) {
-            Row row = columns.row(element);
+        for (Object element :
+                found instanceof List<?> list ? list : List.of(Objects.requireNonNullElse(found, "null"))) {
+            Row row = rowOf(element);
+            if (row == null) {
+                continue;
+            }
             String digest = digest(row.json());
             if (before.contains(digest)) {
                 now.add(digest);
@@ -96,6 +100,16 @@ public final class RestPoll {
         }
         message.removeHeaders("*");
         return fresh;
+    }
+
+    /** None where the element is no object; that is a refusal like the table's. */
+    private @Nullable Row rowOf(Object element) {
+        try {
+            return columns.row(element);
+        } catch (IllegalArgumentException e) {
+            refused(String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 
     /** Makes the message the row of the element that it holds. */
@@ -112,9 +126,13 @@ public final class RestPoll {
 
     /** The row isn't: the next poll tries it again. */
     public void refused(Exchange exchange) {
+        refused(reason(exchange));
+    }
+
+    private void refused(String reason) {
         refused++;
         if (refusal == null) {
-            refusal = reason(exchange);
+            refusal = reason;
         }
     }
 

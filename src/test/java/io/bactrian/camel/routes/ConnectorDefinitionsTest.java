@@ -106,6 +106,24 @@ class ConnectorDefinitionsTest {
         assertEquals(Set.of(), used, name + " uses what it doesn't define");
     }
 
+    @ParameterizedTest
+    @MethodSource("names")
+    void everyParameterIsInTheDocumentation(String name) throws IOException {
+        String row = Files.readString(Path.of("docs/routes.md"))
+                .lines()
+                .filter(line -> line.startsWith("| `" + name + "` |"))
+                .findFirst()
+                .orElseThrow();
+        Map<?, ?> definition = definition(connector(name));
+        map(definition.get("properties")).forEach((key, value) -> {
+            Object word = map(value).get("default");
+            boolean required = ((List<?>) definition.get("required")).contains(key);
+            String told = (required ? "**`" + key + "`**" : "`" + key + "`")
+                    + (word == null || word.equals("") || required ? "" : " (" + word + ")");
+            assertTrue(row.contains(told), name + " is documented without " + told);
+        });
+    }
+
     private static void assertText(String where, Map<?, ?> object, String member) {
         assertTrue(object.get(member) instanceof String text && text.length() > 2, where + " has no " + member);
     }
