@@ -51,7 +51,7 @@ class ConnectorsIT {
             table-to-rest LANGUAGE-rest
               table=items_LANGUAGE
               url=REST/api/LANGUAGE
-              authorization=Bearer abc
+              authorization=Bearer {{connector.token}}
             changes-to-table LANGUAGE-copy
               tables=items_LANGUAGE
               target=branch
@@ -63,7 +63,7 @@ class ConnectorsIT {
               table=prices_LANGUAGE
               items=$.data.items
               columns=article=sku, price=price.amount
-              period=300ms
+              period=100ms
             changes-to-queue LANGUAGE-to-queue
               tables=items_LANGUAGE
               destination=items.LANGUAGE
@@ -184,6 +184,7 @@ class ConnectorsIT {
                 : Answer.of(call.method().equals("POST") && POSTED.add(call.target()) ? 500 : status(call)));
         Map<String, String> configuration = new LinkedHashMap<>();
         configuration.put("connector.secret", SECRET);
+        configuration.put("connector.token", "abc");
         KafkaServer kafka = KafkaServer.shared();
         configuration.put("bactrian.kafka.brokers", kafka.brokers());
         List<String> captured = new ArrayList<>();
