@@ -1,14 +1,14 @@
 package io.bactrian.cli;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Looks at dead letters, retries or discards them. */
 @Command(
@@ -41,8 +41,10 @@ final class DeadLettersCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description = "Shows one whole, with its change or message.")
-    int show(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) String id) {
-        platform.show("/api/dead-letters/" + encoded(id));
+    int show(
+            @Mixin PlatformCommand platform,
+            @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
+        platform.show("/api/dead-letters/" + id);
         return 0;
     }
 
@@ -50,20 +52,31 @@ final class DeadLettersCommand implements Runnable {
             name = "retry",
             mixinStandardHelpOptions = true,
             description = "Tries to deliver it again, now; a message goes back to its queue.")
-    int retry(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) String id) {
-        platform.call("POST", "/api/dead-letters/" + encoded(id) + "/retry", null);
+    int retry(
+            @Mixin PlatformCommand platform,
+            @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
+        platform.call("POST", "/api/dead-letters/" + id + "/retry", null);
         platform.say("Dead letter " + id + " is tried again");
         return 0;
     }
 
     @Command(name = "discard", mixinStandardHelpOptions = true, description = "Forgets it.")
-    int discard(@Mixin PlatformCommand platform, @Parameters(paramLabel = "ID", description = ID) String id) {
-        platform.call("POST", "/api/dead-letters/" + encoded(id) + "/discard", null);
+    int discard(
+            @Mixin PlatformCommand platform,
+            @Parameters(paramLabel = "ID", description = ID, converter = LetterId.class) String id) {
+        platform.call("POST", "/api/dead-letters/" + id + "/discard", null);
         platform.say("Dead letter " + id + " is discarded");
         return 0;
     }
 
-    private static String encoded(String id) {
-        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    /** A change's number, or a message's id. */
+    static final class LetterId implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (!text.matches("(queue-)?\\d{1,19}")) {
+                throw new TypeConversionException("'" + text + "' is no dead letter's id: NUMBER or queue-NUMBER");
+            }
+            return text;
+        }
     }
 }
