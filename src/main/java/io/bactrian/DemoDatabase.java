@@ -11,20 +11,21 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The SQLite database of the demo: made, with some rows, where its file isn't there yet. */
+/** The SQLite databases of the demo, a shop and its branch: made, with some rows, where their files aren't there yet. */
 final class DemoDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(DemoDatabase.class);
     private static final String URL = "jdbc:sqlite:";
-    private static final String FILE = "demo.db";
+    private static final List<String> NAMES = List.of("demo", "branch");
 
     private DemoDatabase() {}
 
-    /** Whether a database URL, its path absolute, is that of the demo in this data folder. */
+    /** Whether a database URL, its path absolute, is one of the demo's in this data folder. */
     static boolean isDemo(String url, Path data) {
-        return url.equals(URL + data.resolve(FILE));
+        return NAMES.stream().anyMatch(name -> url.equals(URL + data.resolve(name + ".db")));
     }
 
     /** Makes the file whole or not at all: a killed first start leaves no half of it. */
@@ -33,11 +34,12 @@ final class DemoDatabase {
         if (Files.exists(file)) {
             return;
         }
-        Path unfinished = file.resolveSibling(FILE + ".unfinished");
+        String name = file.getFileName().toString();
+        Path unfinished = file.resolveSibling(name + ".unfinished");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Files.deleteIfExists(unfinished);
-            fill(unfinished);
+            fill(unfinished, "/demo/" + name.replace(".db", ".sql"));
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             LOG.info("Demo database made: {}", file);
         } catch (IOException | SQLException e) {
@@ -45,12 +47,12 @@ final class DemoDatabase {
         }
     }
 
-    private static void fill(Path file) throws IOException, SQLException {
-        try (InputStream script = DemoDatabase.class.getResourceAsStream("/demo/demo.sql");
+    private static void fill(Path file, String script) throws IOException, SQLException {
+        try (InputStream statements = DemoDatabase.class.getResourceAsStream(script);
                 Connection connection = DriverManager.getConnection(URL + file);
                 Statement statement = connection.createStatement()) {
             // The script holds no semicolon but those that end its statements.
-            for (String sql : new String(script.readAllBytes(), StandardCharsets.UTF_8).split(";")) {
+            for (String sql : new String(statements.readAllBytes(), StandardCharsets.UTF_8).split(";")) {
                 if (!sql.isBlank()) {
                     statement.execute(sql);
                 }

@@ -74,6 +74,46 @@ class ReadmeIT {
         assertTrue(shell(blocks.next()).contains("\"id\":100"));
         assertEquals("401", shell(blocks.next()).strip());
 
+        queues(blocks, log);
+        file(blocks, log);
+        assertEquals("", shell(blocks.next()));
+        awaiting(log).until(() -> text(log).contains("Throttle: customer 3"));
+        String moved = shell(blocks.next());
+        assertTrue(moved.contains("Kyoto"), moved);
+        rule(blocks, log);
+        shell(blocks.next());
+        awaiting(log)
+                .until(() -> text(log).contains("Topic orders: order 301 is new, 1 x BAG for Oluwaseun Ade, Lagos"));
+        awaiting(log).until(() -> text(log).contains("Topic orders: order 302 is new, 2 x BLANKET"));
+        assertTrue(!blocks.hasNext(), "every block of the README was run");
+        for (String said : List.of(
+                "Router: order 4 goes to the warehouse",
+                "Router: order 100 waits for its payment",
+                "Throttle: customer 3, Mei Tanaka",
+                "Aggregator: 1 change(s) of the inventory")) {
+            assertTrue(text(log).contains(said), said);
+        }
+        assertTrue(!text(log).contains("Topic orders: order 201"), text(log));
+        assertEquals(2, occurrences(text(log), "Throttle: customer 3"), "the customer's change came back");
+    }
+
+    private void queues(Iterator<String> blocks, File log) throws IOException, InterruptedException {
+        awaiting(log).until(() -> text(log).contains("Topic orders: order 100 is new, 4 x BELL for Jonas Weber, Bern"));
+        assertEquals("", shell(blocks.next()));
+        awaiting(log).until(() -> text(log).contains("Topic orders: order 200 is new, 2 x ROPE"));
+        assertEquals("", shell(blocks.next()));
+        awaiting(log).until(() -> text(log).contains("is a dead letter"));
+        String letters = shell(blocks.next());
+        assertTrue(letters.contains("orders.in") && letters.contains("colour"), letters);
+    }
+
+    private void file(Iterator<String> blocks, File log) throws IOException, InterruptedException {
+        assertEquals("", shell(blocks.next()));
+        awaiting(log).until(() -> text(log).contains("Price list: spring.csv imported, 2 articles"));
+    }
+
+    /** The Java route, edited, broken and mended. */
+    private void rule(Iterator<String> blocks, File log) throws IOException, InterruptedException {
         String sell = blocks.next();
         shell(sell);
         awaiting(log).until(() -> text(log).contains("Low stock: SADDLE, 2 left"));
@@ -93,7 +133,6 @@ class ReadmeIT {
         shell(sell.replace("\"quantity\": 2", "\"quantity\": 0"));
         awaiting(log).until(() -> text(log).contains("Reorder now: SADDLE, 0 left"));
         edit(route, edited, log, "routes/LowStock.java loaded");
-        assertTrue(!blocks.hasNext(), "every block of the README was run");
     }
 
     /** Saves a file and waits until the log says once more what it says of it. */

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Starts the platform and stays; Ctrl-C stops it in order.")
 final class RunCommand implements Callable<Integer> {
-    private static final String DEMO = "jdbc:sqlite:data/demo.db";
+    private static final Map<String, String> DEMO = Map.of("main", "demo.db", "branch", "branch.db");
 
     private final PlatformStarter starter;
 
@@ -45,9 +45,15 @@ final class RunCommand implements Callable<Integer> {
         }
         if (data != null) {
             overrides.put("bactrian.store.directory", data.toString());
-            if (chosen.text("bactrian.databases.main.url").filter(DEMO::equals).isPresent()) {
-                overrides.put("bactrian.databases.main.url", "jdbc:sqlite:" + data.resolve("demo.db"));
-            }
+            DEMO.forEach((name, file) -> {
+                String key = "bactrian.databases." + name + ".url";
+                if (chosen.databases().contains(name)
+                        && chosen.text(key)
+                                .filter(("jdbc:sqlite:data/" + file)::equals)
+                                .isPresent()) {
+                    overrides.put(key, "jdbc:sqlite:" + data.resolve(file));
+                }
+            });
         }
         starter.run(chosen.with(overrides));
         return 0;

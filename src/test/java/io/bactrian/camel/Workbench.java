@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -38,7 +39,7 @@ public final class Workbench implements AutoCloseable {
     private long seq;
 
     public Workbench(Path directory, Map<String, String> properties) {
-        this(directory, properties, Map.of("kafka", new PlatformKafka()));
+        this(directory, properties, Map.of());
     }
 
     public Workbench(Path directory, Map<String, String> properties, Map<String, ? extends Component> components) {
@@ -54,8 +55,10 @@ public final class Workbench implements AutoCloseable {
         subscriptions = new Subscriptions(store, Map.of("main", journal), clock);
         database = Database.open(
                 new DatabaseSettings("main", "jdbc:sqlite:" + directory.resolve("main.db"), null, null, 4));
+        Map<String, Component> all = new HashMap<>(Map.of("kafka", new PlatformKafka()));
+        all.putAll(components);
         platform = CamelPlatform.create(
-                new Rooms(Map.of("main", database), subscriptions, new InboundHooks(), clock), properties, components);
+                new Rooms(Map.of("main", database), subscriptions, new InboundHooks(), clock), properties, all);
         platform.start();
     }
 

@@ -61,7 +61,8 @@ final class Causes {
         Matcher template = NO_TEMPLATE.matcher(sentence);
         if (template.matches()) {
             return new RouteFileException(
-                    Lines.of(text, template.group(1)), "no file has a route template '" + template.group(1) + "'");
+                    Lines.of(text, template.group(1)),
+                    "no file has a route template '" + template.group(1) + "'" + Connectors.near(template.group(1)));
         }
         return new RouteFileException(lineInJava(text, thrown), sentence);
     }

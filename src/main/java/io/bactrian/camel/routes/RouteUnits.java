@@ -297,6 +297,9 @@ final class RouteUnits {
             }
             inFiles.addAll(ids);
         }
+        if (Connectors.NAMES.contains(id)) {
+            return "the platform's connector of that name";
+        }
         if (!inFiles.contains(id)) {
             for (RouteDefinition route : context.getCamelContextExtension()
                     .getContextPlugin(Model.class)

@@ -121,6 +121,18 @@ final class SubscriptionRoutes {
         return null;
     }
 
+    /** Whether the route consumes from, or has a step to, an endpoint whose address begins so and has options at most. */
+    static boolean uses(RouteDefinition route, String address) {
+        List<String> uris = new ArrayList<>();
+        uris.add(route.getInput().getEndpointUri());
+        collect(route.getOutputs(), step -> {
+            if (step instanceof EndpointRequiredDefinition endpoint && endpoint.getEndpointUri() != null) {
+                uris.add(endpoint.getEndpointUri());
+            }
+        });
+        return uris.stream().anyMatch(uri -> StringHelper.before(uri, "?", uri).equals(address));
+    }
+
     private static void collect(List<ProcessorDefinition<?>> steps, Consumer<ProcessorDefinition<?>> each) {
         for (ProcessorDefinition<?> step : steps) {
             each.accept(step);

@@ -38,6 +38,7 @@ final class TextLoading {
 
     private final Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> templatesUsed = new LinkedHashSet<>();
+    private final List<TemplatedRouteDefinition> templatedRoutes = new ArrayList<>();
     private @Nullable Collection<RoutesBuilder> builders;
 
     /** @param ownerOf the file that has a route or template of this id already, or null */
@@ -87,6 +88,9 @@ final class TextLoading {
         }
         for (RoutesBuilder builder : builders) {
             context.addRoutes(builder);
+        }
+        for (TemplatedRouteDefinition templated : templatedRoutes) {
+            Connectors.provide(context, text, templated);
         }
         for (RoutesBuilder builder : builders) {
             context.addTemplatedRoutes(builder);
@@ -163,6 +167,7 @@ final class TextLoading {
                             "the route '" + route.getId() + "' has no from: nothing would start it");
                 }
                 SubscriptionRoutes.requireName(context, text, route);
+                refuseConnectorsAsEndpoints(route);
                 if (route.hasCustomIdAssigned()) {
                     claim(own, "route", route.getRouteId(), route.getLineNumber());
                 }
@@ -174,8 +179,21 @@ final class TextLoading {
             for (TemplatedRouteDefinition route :
                     builder.getTemplatedRouteCollection().getTemplatedRoutes()) {
                 templatesUsed.add(route.getRouteTemplateRef());
+                templatedRoutes.add(route);
                 if (route.getRouteId() != null) {
                     claim(own, "route", route.getRouteId(), 0);
+                }
+            }
+        }
+
+        /** As an endpoint it would be a route of its own whose id, and with it its place, Camel makes up. */
+        private void refuseConnectorsAsEndpoints(RouteDefinition route) {
+            for (String name : Connectors.NAMES) {
+                String uri = "kamelet:" + name;
+                if (SubscriptionRoutes.uses(route, uri)) {
+                    throw new RouteFileException(
+                            Lines.of(text, uri),
+                            name + " is a whole route, not an endpoint: use it by templatedRoute, with a route id");
                 }
             }
         }
