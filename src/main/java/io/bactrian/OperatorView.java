@@ -125,7 +125,12 @@ final class OperatorView implements PlatformView {
                 gauge(
                         "bactrian_journal_gaps",
                         "Gaps that the journal holds",
-                        status -> status.gaps().size()));
+                        status -> status.gaps().size()),
+                new Metric(
+                        "bactrian_attempts_dropped",
+                        "Attempts that got through and are not on record, because writing could not keep up",
+                        Metric.Kind.COUNTER,
+                        List.of(new Metric.Sample(Map.of(), subscriptions.droppedAttempts()))));
     }
 
     private Metric gauge(String name, String help, ToDoubleFunction<CollectorStatus> figure) {

@@ -116,7 +116,7 @@ final class Platform implements AutoCloseable {
         CompilerWarmUp.begin(settings.routes().directory());
         Store store = made(Store.open(settings.data()));
         settings.databases().forEach(each -> open(store, each));
-        Subscriptions subscriptions = made(new Subscriptions(store, journals, clock));
+        Subscriptions subscriptions = made(new Subscriptions(store, journals, settings.attempts(), clock));
         // While they look at their databases, the rest is made.
         keepers.values().forEach(CaptureKeeper::start);
         InboundHooks hooks = made(new InboundHooks());

@@ -7,6 +7,7 @@ import io.bactrian.database.DatabaseSettings;
 import io.bactrian.hook.HookSettings;
 import io.bactrian.http.HttpSettings;
 import io.bactrian.journal.JournalSettings;
+import io.bactrian.subscription.AttemptSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ record PlatformSettings(
         HookSettings hooks,
         RouteFilesSettings routes,
         Duration appliedRetention,
+        AttemptSettings attempts,
         Map<String, String> properties) {
 
     /**
@@ -60,6 +62,9 @@ record PlatformSettings(
                 RouteFilesSettings.of(
                         configuration.path("bactrian.routes.directory"), configuration.flag("bactrian.routes.reload")),
                 configuration.duration("bactrian.applied.retention"),
+                new AttemptSettings(
+                        configuration.duration("bactrian.attempts.retention"),
+                        configuration.size("bactrian.attempts.max-size")),
                 configuration.others());
     }
 

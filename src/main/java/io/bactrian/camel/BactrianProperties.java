@@ -20,5 +20,11 @@ public final class BactrianProperties {
     /** Left by {@code table:}, an {@code Integer}: the rows written. */
     public static final String AFFECTED = "BactrianAffected";
 
+    /**
+     * Where {@code changes:} gathers the answers to the calls that an exchange makes, and the exchanges split off it: see
+     * {@link GatheredAnswers}.
+     */
+    public static final String ANSWERS = "BactrianAnswers";
+
     private BactrianProperties() {}
 }

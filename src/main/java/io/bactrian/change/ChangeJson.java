@@ -67,8 +67,13 @@ public final class ChangeJson {
 
     /** The key's values, percent-encoded, joined by commas: a row's name in URLs and in {@code subject}. */
     public static String subject(Change change) {
+        return subject(change.key());
+    }
+
+    /** Likewise, of any key. */
+    public static String subject(Row key) {
         StringBuilder subject = new StringBuilder();
-        for (Object value : change.key().values()) {
+        for (Object value : key.values()) {
             if (subject.length() > 0) {
                 subject.append(',');
             }

@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
             SendCommand.class,
             RoutesCommand.class,
             SubscriptionsCommand.class,
+            TailCommand.class,
+            WhyCommand.class,
             DeadLettersCommand.class,
             KeysCommand.class,
             VersionCommand.class

@@ -19,9 +19,17 @@ final class PlatformCommand {
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
 
+    PlatformClient client() {
+        return new PlatformClient(configuration.load());
+    }
+
+    boolean isJson() {
+        return json;
+    }
+
     @Nullable
     JsonNode call(String method, String path, @Nullable JsonNode body) {
-        return new PlatformClient(configuration.load()).call(method, path, body);
+        return client().call(method, path, body);
     }
 
     /** Prints the answer's list as a table, or all of it as JSON. */

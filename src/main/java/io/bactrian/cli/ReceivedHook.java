@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bactrian.hook.SignatureVerifier.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 
 /** A received hook in words: what it says, and whether its signature holds. */
 final class ReceivedHook {
@@ -29,31 +28,10 @@ final class ReceivedHook {
                 return text;
             }
             String table = event.path("source").asText().replaceFirst(".*/", "");
-            return table + ' ' + data.path("operation").asText() + ' ' + data.path("key") + difference(data);
+            return table + ' ' + data.path("operation").asText() + ' ' + data.path("key") + "  "
+                    + ChangeText.difference(data);
         } catch (IOException e) {
             return text;
         }
-    }
-
-    /** An update's changed columns as before → after; else the row. */
-    private static String difference(JsonNode data) {
-        JsonNode before = data.path("before");
-        JsonNode after = data.path("after");
-        if (!before.isObject() || !after.isObject()) {
-            return "  " + (after.isObject() ? after : before);
-        }
-        StringBuilder text = new StringBuilder();
-        for (Map.Entry<String, JsonNode> column : after.properties()) {
-            JsonNode old = before.path(column.getKey());
-            if (!old.equals(column.getValue())) {
-                text.append("  ")
-                        .append(column.getKey())
-                        .append(": ")
-                        .append(old)
-                        .append(" → ")
-                        .append(column.getValue());
-            }
-        }
-        return text.isEmpty() ? "  (nothing changed)" : text.toString();
     }
 }

@@ -49,6 +49,8 @@ final class KnownKeys {
         DEFAULTS.put("bactrian.journal.retention", "7d");
         DEFAULTS.put("bactrian.journal.max-size", "10GiB");
         DEFAULTS.put("bactrian.applied.retention", "7d");
+        DEFAULTS.put("bactrian.attempts.retention", "24h");
+        DEFAULTS.put("bactrian.attempts.max-size", "256MiB");
         DEFAULTS.put("bactrian.hooks.allow-cidr", "");
         DEFAULTS.put("bactrian.routes.directory", "routes");
         DEFAULTS.put("bactrian.routes.reload", "true");

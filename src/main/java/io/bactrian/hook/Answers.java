@@ -45,6 +45,12 @@ final class Answers {
         return time == null ? new DeliveryOutcome.Failed(cause) : new DeliveryOutcome.RetryAt(time, cause);
     }
 
+    /** The beginning of an answer's body as an operator may see it. */
+    static String text(HookTarget target, byte[] body) {
+        // Endpoints repeat what they were sent, debugging ones all of it.
+        return body.length == 0 ? "" : target.masked(new String(body, StandardCharsets.UTF_8));
+    }
+
     /** Seconds or an HTTP-date (RFC 9110, 10.2.3), between now and {@link #LONGEST_DELAY}; null for neither. */
     static @Nullable Instant retryTime(String retryAfter, Instant now) {
         Instant latest = now.plus(LONGEST_DELAY);
@@ -111,8 +117,8 @@ final class Answers {
 
     /** The body's beginning on one line, without what could disturb a log or a terminal. */
     private static String shown(HookTarget target, byte[] body) {
-        // Endpoints repeat what they were sent, debugging ones all of it: masked before it is cut.
-        String text = target.masked(new String(body, StandardCharsets.UTF_8)).trim();
+        // Masked before it is cut.
+        String text = text(target, body).trim();
         if (text.isEmpty()) {
             return "";
         }

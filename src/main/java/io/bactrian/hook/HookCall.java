@@ -1,10 +1,12 @@
 package io.bactrian.hook;
 
+import io.bactrian.subscription.Answer;
 import io.bactrian.subscription.DeliveryOutcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +48,7 @@ final class HookCall implements AsyncClientExchangeHandler {
     private final BiConsumer<HookCall, DeliveryOutcome> done;
     private final AtomicBoolean told = new AtomicBoolean();
     private final long deadline;
+    private final long begun = System.nanoTime();
     private final ByteBuffer unsent;
 
     private @Nullable String retryAfter;
@@ -83,7 +86,8 @@ final class HookCall implements AsyncClientExchangeHandler {
             tell(
                     status == 0
                             ? Answers.tooLate(target())
-                            : Answers.outcome(target(), status, NOTHING, retryAfter, clock.instant()));
+                            : Answers.outcome(target(), status, NOTHING, retryAfter, clock.instant()),
+                    NOTHING);
             Cancellable cancellable = running;
             if (cancellable != null) {
                 cancellable.cancel();
@@ -92,18 +96,20 @@ final class HookCall implements AsyncClientExchangeHandler {
     }
 
     void fail(Throwable cause) {
-        tell(Answers.failure(target(), cause));
+        tell(Answers.failure(target(), cause), NOTHING);
     }
 
-    private void tell(DeliveryOutcome outcome) {
+    private void tell(DeliveryOutcome outcome, byte[] body) {
         if (told.compareAndSet(false, true)) {
-            done.accept(this, outcome);
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            Answer answer = new Answer(target().shownRequest(), took, status, Answers.text(target(), body));
+            done.accept(this, outcome.with(List.of(answer)));
         }
     }
 
     private void tellAnswer() {
         byte[] body = answer == null ? NOTHING : answer.toByteArray();
-        tell(Answers.outcome(target(), status, body, retryAfter, clock.instant()));
+        tell(Answers.outcome(target(), status, body, retryAfter, clock.instant()), body);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.bactrian.hook;
 
+import io.bactrian.subscription.Answer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
@@ -35,6 +37,9 @@ public final class HookTarget {
     private final Header[] headers;
     private final Duration timeout;
     private final RequestConfig config;
+    /** What an operator is shown of each request. */
+    private final Answer.Request shownRequest;
+
     /** What an endpoint that repeats its request must not bring into a message; the longest first. */
     private final List<String> hidden;
 
@@ -66,6 +71,42 @@ public final class HookTarget {
                 .setResponseTimeout(Timeout.of(timeout))
                 .build();
         this.hidden = hidden(uri, headers, secrets);
+        this.shownRequest = new Answer.Request(
+                "POST",
+                this.shown + shownQuery(uri),
+                headers.entrySet().stream()
+                        .map(header -> header.getKey() + ": " + shownValue(header))
+                        .toList(),
+                !secrets.isEmpty(),
+                "",
+                "",
+                "");
+    }
+
+    /** The query with each value replaced by the name of a variable. */
+    private static String shownQuery(URI uri) {
+        if (uri.getRawQuery() == null) {
+            return "";
+        }
+        StringJoiner shown = new StringJoiner("&", "?", "");
+        for (String parameter : uri.getRawQuery().split("&")) {
+            int equals = parameter.indexOf('=');
+            shown.add(
+                    equals < 0
+                            ? variable("QUERY")
+                            : parameter.substring(0, equals + 1) + variable(parameter.substring(0, equals)));
+        }
+        return shown.toString();
+    }
+
+    /** The name of a variable in the place of the value; what only says the scheme of a token stays. */
+    private static String shownValue(Map.Entry<String, String> header) {
+        String scheme = header.getValue().startsWith("Bearer ") ? "Bearer " : "";
+        return scheme + variable(header.getKey());
+    }
+
+    private static String variable(String name) {
+        return "$SECRET_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "_");
     }
 
     private static List<String> hidden(URI uri, Map<String, String> headers, List<WebhookSecret> secrets) {
@@ -145,6 +186,11 @@ public final class HookTarget {
 
     HttpHost host() {
         return host;
+    }
+
+    /** What an operator is shown of a request, without what is its own: secrets are names of variables. */
+    Answer.Request shownRequest() {
+        return shownRequest;
     }
 
     String path() {

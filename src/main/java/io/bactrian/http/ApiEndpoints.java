@@ -9,10 +9,12 @@ final class ApiEndpoints {
     private final SubscriptionEndpoint subscriptions;
     private final DeadLetterEndpoint deadLetters;
     private final KeyEndpoint keys;
+    private final ChangeEndpoint changes;
     private final PlatformView platform;
 
-    ApiEndpoints(ServedRooms rooms) {
-        this.tables = new TableEndpoint(rooms.databases(), rooms.captured());
+    ApiEndpoints(ServedRooms rooms, ChangeEndpoint changes) {
+        this.changes = changes;
+        this.tables = new TableEndpoint(rooms.databases(), rooms.captured(), changes);
         this.subscriptions = new SubscriptionEndpoint(rooms.subscriptions());
         this.deadLetters = new DeadLetterEndpoint(rooms.subscriptions());
         this.keys = new KeyEndpoint(rooms.keys());
@@ -30,6 +32,7 @@ final class ApiEndpoints {
             case "subscriptions" -> subscriptions.answer(call);
             case "dead-letters" -> deadLetters.answer(call);
             case "keys" -> keys.answer(call);
+            case "changes" -> changes.answer(call);
             case "routes" -> list(call, platform::routes);
             case "capture" -> list(call, platform::capture);
             default -> throw call.nothingHere();

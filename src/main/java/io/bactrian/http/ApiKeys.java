@@ -106,6 +106,12 @@ public final class ApiKeys {
         return new NewKey(id, key, party, row.scopes(), row.createdAt());
     }
 
+    /** Whether the key that a caller held is still one. */
+    boolean isValid(Caller caller) {
+        return caller.equals(admin)
+                || byHash.values().stream().anyMatch(held -> held.caller().equals(caller));
+    }
+
     /** All keys but the admin's own, the oldest first. */
     public List<ApiKey> list() {
         return byHash.values().stream()

@@ -33,6 +33,7 @@ final class FrontDoor extends Handler.Wrapper {
     private final HealthEndpoint health;
     private final MetricsEndpoint metrics;
     private final ApiEndpoints api;
+    private final ChangeStreams streams;
 
     FrontDoor(HttpSettings settings, ServedRooms rooms, RequestCounter requests) {
         super(true, null);
@@ -41,16 +42,23 @@ final class FrontDoor extends Handler.Wrapper {
         this.hooks = new HookEndpoint(rooms.hooks(), gate);
         this.health = new HealthEndpoint(rooms.platform());
         this.metrics = new MetricsEndpoint(rooms.subscriptions(), rooms.platform(), requests);
-        this.api = new ApiEndpoints(rooms);
+        ChangeEndpoint changes = new ChangeEndpoint(rooms.subscriptions(), rooms.databases());
+        this.api = new ApiEndpoints(rooms, changes);
+        this.streams = new ChangeStreams(changes, rooms.keys()::isValid);
     }
 
     void routesLoaded() {
         hooks.routesLoaded();
     }
 
+    int liveFeeds() {
+        return streams.size();
+    }
+
     void drain() {
         hooks.stop();
         health.stop();
+        streams.stop();
     }
 
     @Override
@@ -102,7 +110,11 @@ final class FrontDoor extends Handler.Wrapper {
     private void answerApi(Request request, byte[] body, Caller caller, Response response, Callback callback) {
         try {
             HttpCall call = HttpCall.of(request.getMethod(), request.getHttpURI(), request.getHeaders(), body, caller);
-            turns.run(() -> api.answer(call).write(response, callback));
+            if (ChangeStreams.isAsked(request, call)) {
+                turns.run(() -> streams.open(call, request, response, callback));
+            } else {
+                turns.run(() -> api.answer(call).write(response, callback));
+            }
         } catch (RuntimeException e) {
             Failures.answer(e, request, response, callback);
         }

@@ -101,6 +101,11 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    /** How many live feeds are open. */
+    int liveFeeds() {
+        return door.liveFeeds();
+    }
+
     /** All routes were loaded: from now on a hook that none serves is unknown (404). */
     public void routesLoaded() {
         door.routesLoaded();

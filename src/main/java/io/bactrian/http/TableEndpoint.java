@@ -24,9 +24,11 @@ final class TableEndpoint {
 
     private final List<ServedDatabase> databases;
     private final BiPredicate<String, String> captured;
+    private final ChangeEndpoint changes;
     private final TableWrites writes = new TableWrites();
 
-    TableEndpoint(List<ServedDatabase> databases, BiPredicate<String, String> captured) {
+    TableEndpoint(List<ServedDatabase> databases, BiPredicate<String, String> captured, ChangeEndpoint changes) {
+        this.changes = changes;
         this.databases = databases;
         this.captured = captured;
     }
@@ -48,6 +50,9 @@ final class TableEndpoint {
             call.allowMethods("GET", "PATCH", "DELETE");
             return item(
                     call, place, ColumnText.key(place.table(), call.segments().get(from + 1)));
+        }
+        if (depth == 3 && "history".equals(call.segments().get(from + 2))) {
+            return changes.history(call, place, call.segments().get(from + 1));
         }
         throw call.nothingHere();
     }

@@ -144,17 +144,25 @@ public final class Journal implements AutoCloseable {
 
     /** At most {@code limit} changes after {@code position}, in order; empty at the end. */
     public List<Change> read(long position, int limit) {
+        return overSegments(held -> read(held, position, limit));
+    }
+
+    /** Looks at what is held; again where the retention dropped a segment just as it was opened. */
+    <T> T overSegments(Function<List<Segment>, T> work) {
         while (true) {
             List<Segment> held = segments;
             try {
-                return read(held, position, limit);
+                return work.apply(held);
             } catch (JournalException e) {
-                // The retention may have dropped a segment just as it was opened.
                 if (held.equals(segments)) {
                     throw e;
                 }
             }
         }
+    }
+
+    SegmentReaders readers() {
+        return readers;
     }
 
     /** The position just before the first change collected at or after {@code time}; empty where that is past the end. */
@@ -264,18 +272,13 @@ public final class Journal implements AutoCloseable {
     }
 
     private List<Change> read(List<Segment> held, long position, int limit) {
-        List<Change> changes = List.of();
+        List<Change> changes = new ArrayList<>();
         for (int i = 0; i < held.size() && changes.size() < limit; i++) {
             if (i + 1 < held.size() && held.get(i + 1).first() <= position + 1) {
                 continue;
             }
             int wanted = limit - changes.size();
-            List<Change> more = readers.read(held.get(i), reader -> reader.read(database, position, wanted, rowTypes));
-            if (changes.isEmpty()) {
-                changes = more;
-            } else {
-                changes.addAll(more);
-            }
+            changes.addAll(readers.read(held.get(i), reader -> reader.read(database, position, wanted, rowTypes)));
         }
         return changes;
     }

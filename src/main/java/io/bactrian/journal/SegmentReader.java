@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -58,6 +59,73 @@ final class SegmentReader implements AutoCloseable {
         }
         return changes;
     }
+
+    /**
+     * Goes through the changes of a range that a condition lets through, for as long as the sink takes more.
+     *
+     * @return whether the sink took all of them
+     */
+    boolean search(
+            String database,
+            Range range,
+            Condition condition,
+            Function<String, RowType> rowTypes,
+            Predicate<Change> sink)
+            throws SQLException {
+        String sql = """
+                SELECT position, epoch, seq, operation, collected, time, "table", key, key_before, "transaction",
+                       origin, before, after
+                FROM change WHERE position > ? AND position <= ?
+                """ + condition.sql() + " ORDER BY position" + (range.descending() ? " DESC" : "");
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, range.after());
+            statement.setLong(2, range.to());
+            for (int i = 0; i < condition.values().size(); i++) {
+                statement.setString(3 + i, condition.values().get(i));
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    if (!sink.test(change(database, row, rowTypes))) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Where a change stands, among the positions of a range; empty where it isn't there. */
+    OptionalLong position(Range range, long epoch, long seq) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT position FROM change WHERE position > ? AND position <= ? AND seq = ? AND epoch = ?")) {
+            statement.setLong(1, range.after());
+            statement.setLong(2, range.to());
+            statement.setLong(3, seq);
+            statement.setLong(4, epoch);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
+        }
+    }
+
+    /** The nearest position after one, or, descending, before it; empty where there is none. */
+    OptionalLong next(long position, boolean descending) throws SQLException {
+        String sql = descending
+                ? "SELECT position FROM change WHERE position < ? ORDER BY position DESC LIMIT 1"
+                : "SELECT position FROM change WHERE position > ? ORDER BY position LIMIT 1";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, position);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
+        }
+    }
+
+    /** Positions after one, up to another one, and in which direction. */
+    record Range(long after, long to, boolean descending) {}
+
+    /** What of a range is wanted: SQL that begins with AND, or nothing, and its parameters. */
+    record Condition(String sql, List<String> values) {}
 
     /** The first position collected at or after a time, by bisection: {@code collected} grows with the position. */
     OptionalLong firstSince(long micros, long from, long to) throws SQLException {

@@ -72,6 +72,16 @@ public final class DeadLetterTable {
         }
     }
 
+    /** The dead letter of a subscription's change. */
+    public static Optional<Row> at(Connection connection, String subscription, long position) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT * FROM dead_letter WHERE subscription = ? AND position = ?")) {
+            statement.setString(1, subscription);
+            statement.setLong(2, position);
+            return rows(statement).stream().findFirst();
+        }
+    }
+
     /** Removes it; false where there is none. */
     public static boolean delete(Connection connection, long id) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("DELETE FROM dead_letter WHERE id = ?")) {

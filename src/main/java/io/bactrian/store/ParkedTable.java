@@ -104,6 +104,23 @@ public final class ParkedTable {
         }
     }
 
+    /** The position of what a parked change waits behind: of its key, else of all; its own where it leads. */
+    public static long leader(Connection connection, String subscription, Row row) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT position FROM parked_change WHERE subscription = ?1 AND position <= ?2
+                ORDER BY table_name <> ?3 OR lane_key NOT IN (?4, ?5), position LIMIT 1
+                """)) {
+            statement.setString(1, subscription);
+            statement.setLong(2, row.position());
+            statement.setString(3, row.table());
+            statement.setString(4, row.key());
+            statement.setString(5, row.keyBefore() == null ? row.key() : row.keyBefore());
+            try (ResultSet result = statement.executeQuery()) {
+                return result.next() ? result.getLong(1) : row.position();
+            }
+        }
+    }
+
     public static void delete(Connection connection, String subscription, long position) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("DELETE FROM parked_change WHERE subscription = ? AND position = ?")) {

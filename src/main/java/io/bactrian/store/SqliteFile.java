@@ -28,6 +28,24 @@ public record SqliteFile(Path path) {
         return config.createConnection(url());
     }
 
+    /**
+     * A connection that writes what may be lost: commits aren't synced, so a loss of power may undo the last ones, but
+     * leaves the file sound. What is deleted can be given back to the disk ({@code PRAGMA incremental_vacuum}).
+     */
+    public Connection unsyncedWriter() throws SQLException {
+        Connection connection = config().createConnection(url());
+        try {
+            // Before the first write, which WAL mode would already be.
+            execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+            execute(connection, "PRAGMA journal_mode = WAL");
+            execute(connection, "PRAGMA synchronous = NORMAL");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
     /** A connection that can only read. */
     public Connection reader() throws SQLException {
         Connection connection = config().createConnection(url());

@@ -18,6 +18,7 @@ public final class SubscriptionTable {
      * @param reason why it is paused or stopped
      * @param orphaned since when no route uses it
      * @param generation of what is read from the journal: 0 until a replay
+     * @param beginsAfter changes up to this position were never told; null where that isn't known
      */
     public record Row(
             String name,
@@ -27,14 +28,16 @@ public final class SubscriptionTable {
             @Nullable String reason,
             Instant created,
             @Nullable Instant orphaned,
-            int generation) {}
+            int generation,
+            @Nullable Long beginsAfter) {}
 
     private SubscriptionTable() {}
 
     public static void insert(Connection connection, Row row) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO subscription (name, database, position, state, reason, created_at, orphaned_at, generation)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO subscription
+                    (name, database, position, state, reason, created_at, orphaned_at, generation, begins_after)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)) {
             statement.setString(1, row.name());
             statement.setString(2, row.database());
@@ -44,6 +47,7 @@ public final class SubscriptionTable {
             statement.setString(6, row.created().toString());
             statement.setString(7, Times.text(row.orphaned()));
             statement.setInt(8, row.generation());
+            statement.setObject(9, row.beginsAfter());
             statement.executeUpdate();
         }
     }
@@ -71,15 +75,38 @@ public final class SubscriptionTable {
         }
     }
 
-    /** Sets it to a position, in a new generation. */
+    /** Sets it to a position, in a new generation; where that is further on, notes what it skips. */
     public static void replay(Connection connection, String name, long position) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                UPDATE subscription SET position = ?, generation = generations + 1, generations = generations + 1
-                WHERE name = ?
+        for (String sql : List.of(
+                // What was skipped after the position comes now.
+                "DELETE FROM skipped_change WHERE from_position > ?1 AND subscription = ?2",
+                "UPDATE skipped_change SET to_position = ?1 WHERE to_position > ?1 AND subscription = ?2",
+                """
+                INSERT INTO skipped_change (subscription, from_position, to_position)
+                SELECT name, position + 1, ?1 FROM subscription WHERE position < ?1 AND name = ?2
+                """,
+                """
+                UPDATE subscription SET position = ?1, generation = generations + 1, generations = generations + 1,
+                    begins_after = min(begins_after, ?1)
+                WHERE name = ?2
                 """)) {
-            statement.setLong(1, position);
-            statement.setString(2, name);
-            statement.executeUpdate();
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setLong(1, position);
+                statement.setString(2, name);
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    /** Whether an operator let it skip a position. */
+    public static boolean isSkipped(Connection connection, String name, long position) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT 1 FROM skipped_change WHERE subscription = ?1 AND ?2 BETWEEN from_position AND to_position")) {
+            statement.setString(1, name);
+            statement.setLong(2, position);
+            try (ResultSet result = statement.executeQuery()) {
+                return result.next();
+            }
         }
     }
 
@@ -119,6 +146,7 @@ public final class SubscriptionTable {
         for (String sql : List.of(
                 "DELETE FROM parked_change WHERE subscription = ?",
                 "DELETE FROM dead_letter WHERE subscription = ?",
+                "DELETE FROM skipped_change WHERE subscription = ?",
                 "DELETE FROM subscription WHERE name = ?")) {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setString(1, name);
@@ -139,7 +167,8 @@ public final class SubscriptionTable {
                         result.getString("reason"),
                         Instant.parse(result.getString("created_at")),
                         Times.instant(result.getString("orphaned_at")),
-                        result.getInt("generation")));
+                        result.getInt("generation"),
+                        result.getObject("begins_after") == null ? null : result.getLong("begins_after")));
             }
             return rows;
         }

@@ -4,6 +4,7 @@ import io.bactrian.change.Change;
 import io.bactrian.change.Operation;
 import io.bactrian.change.Row;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Which changes a subscription is told: tables, operations, columns, and the echo rule (invariant 10). Thread-safe. */
 final class ChangeSelection {
@@ -14,13 +15,26 @@ final class ChangeSelection {
     }
 
     boolean passes(Change change) {
+        return dropped(change) == null;
+    }
+
+    /** Why a change is not told; null where it is. */
+    Way.@Nullable Reason dropped(Change change) {
         if (!settings.tables().isEmpty() && !settings.tables().contains(change.table())) {
-            return false;
+            return Way.Reason.TABLE;
         }
         if (change.operation() != Operation.SNAPSHOT && !settings.operations().contains(change.operation())) {
-            return false;
+            return Way.Reason.OPERATION;
         }
-        return !isEcho(change) && touchesColumns(change);
+        if (isEcho(change)) {
+            return Way.Reason.ECHO;
+        }
+        try {
+            return touchesColumns(change) ? null : Way.Reason.COLUMN;
+        } catch (IllegalArgumentException e) {
+            // Rows that can't be read can't be compared: whoever receives the change decides.
+            return null;
+        }
     }
 
     private boolean isEcho(Change change) {

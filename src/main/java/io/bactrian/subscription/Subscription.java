@@ -77,15 +77,17 @@ final class Subscription {
     }
 
     private SubscriptionTable.Row begin() {
+        long after = startingPosition();
         SubscriptionTable.Row row = new SubscriptionTable.Row(
                 settings.name(),
                 settings.database(),
-                startingPosition(),
+                after,
                 word(State.RUNNING),
                 null,
                 shared.clock().instant(),
                 null,
-                0);
+                0,
+                after);
         shared.store().writeNow(connection -> {
             SubscriptionTable.insert(connection, row);
             return true;

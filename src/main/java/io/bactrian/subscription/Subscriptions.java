@@ -2,6 +2,7 @@ package io.bactrian.subscription;
 
 import io.bactrian.change.Change;
 import io.bactrian.journal.Journal;
+import io.bactrian.store.AttemptFile;
 import io.bactrian.store.DeadLetterTable;
 import io.bactrian.store.ParkedTable;
 import io.bactrian.store.Store;
@@ -46,16 +47,24 @@ public final class Subscriptions implements ChangeSource, AutoCloseable {
     private final Store store;
     private final Map<String, Journal> journals;
     private final Shared shared;
+    private final AttemptLog attempts;
     private final DeadLetters deadLetters;
     private final Map<String, Subscription> open = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     public Subscriptions(Store store, Map<String, Journal> journals, Clock clock) {
+        this(store, journals, AttemptSettings.DEFAULT, clock);
+    }
+
+    /** @param attempts how long delivery attempts are kept on record */
+    public Subscriptions(Store store, Map<String, Journal> journals, AttemptSettings attempts, Clock clock) {
         this.store = store;
         this.journals = Map.copyOf(journals);
         this.shared = new Shared(store, threads(), timer(), clock);
+        this.attempts = new AttemptLog(new AttemptFile(store.directory()), attempts, shared);
         this.deadLetters = new DeadLetters(store, this.journals, this);
         purgeOrphans();
+        purgeAttempts();
     }
 
     /**
@@ -71,7 +80,7 @@ public final class Subscriptions implements ChangeSource, AutoCloseable {
             throw new SubscriptionException("Subscription '" + name + "' reads the database '" + settings.database()
                     + "', which is none of " + new TreeMap<>(journals).keySet());
         }
-        Subscription subscription = new Subscription(settings, handler, journal, shared);
+        Subscription subscription = new Subscription(settings, attempts.recorded(name, handler), journal, shared);
         if (closed || open.putIfAbsent(name, subscription) != null) {
             throw new SubscriptionException(
                     closed ? "The platform is stopping" : "Subscription '" + name + "' is already in use");
@@ -187,6 +196,7 @@ public final class Subscriptions implements ChangeSource, AutoCloseable {
         }
         row(name);
         write(connection -> SubscriptionTable.delete(connection, name));
+        attempts.forget(name);
         LOG.info("{}: deleted", name);
     }
 
@@ -216,6 +226,21 @@ public final class Subscriptions implements ChangeSource, AutoCloseable {
         return deadLetters;
     }
 
+    /** Where changes went, by which subscription. */
+    public Ways ways() {
+        return new Ways(store, open, attempts);
+    }
+
+    /** The journals they read, by database. */
+    public Map<String, Journal> journals() {
+        return journals;
+    }
+
+    /** Attempts that got through and are not on record, because writing could not keep up. */
+    public long droppedAttempts() {
+        return attempts.dropped();
+    }
+
     /** Closes what is open, all at the same time. */
     @Override
     public void close() {
@@ -234,6 +259,7 @@ public final class Subscriptions implements ChangeSource, AutoCloseable {
             }
         }
         open.clear();
+        attempts.close();
         shared.timer().shutdownNow();
         // A handler that hangs doesn't keep the process: its threads are daemons.
         shared.threads().shutdown();
@@ -310,6 +336,15 @@ public final class Subscriptions implements ChangeSource, AutoCloseable {
             }
         }
         shared.after(Duration.ofDays(1), this::purgeApart);
+    }
+
+    private void purgeAttempts() {
+        shared.after(
+                Duration.ofHours(1),
+                () -> shared.apart(() -> {
+                    attempts.purgeNow();
+                    purgeAttempts();
+                }));
     }
 
     private void purgeApart() {

@@ -2,6 +2,7 @@ package io.bactrian.camel.changes;
 
 import io.bactrian.camel.BactrianHeaders;
 import io.bactrian.camel.BactrianProperties;
+import io.bactrian.camel.GatheredAnswers;
 import io.bactrian.camel.Rooms;
 import io.bactrian.change.Change;
 import io.bactrian.subscription.DeliveryOutcome;
@@ -58,11 +59,13 @@ final class ChangesConsumer extends DefaultConsumer {
             exchange.setIn(new ChangeMessage(exchange, change, attempt));
             exchange.setProperty(BactrianProperties.CHANGE, change);
         }
+        GatheredAnswers answers = new GatheredAnswers();
+        exchange.setProperty(BactrianProperties.ANSWERS, answers);
         if (generation > 0) {
             exchange.setProperty(BactrianProperties.GENERATION, generation);
         }
         getAsyncProcessor().process(exchange, doneSync -> {
-            DeliveryOutcome outcome = Outcomes.of(exchange);
+            DeliveryOutcome outcome = answers.completing(Outcomes.of(exchange));
             releaseExchange(exchange, false);
             done.accept(outcome);
         });

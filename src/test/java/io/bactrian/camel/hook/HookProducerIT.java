@@ -17,8 +17,10 @@ import io.bactrian.change.ChangeJson;
 import io.bactrian.hook.EndpointGuard;
 import io.bactrian.hook.HookClient;
 import io.bactrian.hook.HookSettings;
+import io.bactrian.subscription.Attempt;
 import io.bactrian.subscription.DeliveryException;
 import io.bactrian.subscription.DeliveryOutcome;
+import io.bactrian.subscription.Way;
 import io.bactrian.testing.HookReceiver;
 import io.bactrian.testing.HookReceiver.Answer;
 import java.nio.file.Path;
@@ -103,6 +105,62 @@ class HookProducerIT {
             assertTrue(call.verified(), call.toString());
             assertEquals(change.id().toString(), call.id());
         }
+    }
+
+    @Test
+    @DisplayName("invariant 17: answers are on record, secrets are not")
+    void answersAreOnRecordAndSecretsAreNot() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        receiver.answer(call -> calls.incrementAndGet() == 1
+                ? Answer.of(
+                        500,
+                        "you sent " + call.target() + " with "
+                                + call.headers().firstValue("authorization").orElse(""))
+                : Answer.of(202, "thanks"));
+        xml("<route id='r'><from uri='changes:orders'/>"
+                + "<to uri='hook:{{crm.url}}oken-of-the-url&amp;secret={{crm.secret}}"
+                + "&amp;header.Authorization=Bearer%20t0ken-of-the-header'/></route>");
+
+        Change change = bench.collectOrders(42).get(0);
+
+        await().until(() -> way(change).state() == Way.State.DELIVERED);
+        List<Attempt> attempts = way(change).attempts();
+        assertEquals(2, attempts.size(), attempts::toString);
+        io.bactrian.subscription.Answer refused = attempts.get(0).answers().get(0);
+        assertEquals(500, refused.status());
+        assertTrue(refused.body().startsWith("you sent /crm?"), refused.toString());
+        io.bactrian.subscription.Answer taken = attempts.get(1).answers().get(0);
+        assertEquals(202, taken.status());
+        assertEquals("thanks", taken.body());
+        io.bactrian.subscription.Answer.Request request = taken.request();
+        assertEquals(receiver.url("/crm?token=$SECRET_TOKEN"), request.target());
+        assertEquals(List.of("Authorization: Bearer $SECRET_AUTHORIZATION"), request.headers());
+        assertTrue(request.signed());
+        assertEquals("cloudevents", request.format());
+        assertEquals("", request.id());
+        for (String secret : List.of("token-of-the-url", "t0ken-of-the-header", SECRET)) {
+            assertFalse(attempts.toString().contains(secret), attempts::toString);
+        }
+    }
+
+    @Test
+    void theAnswersOfASplitChangeAreAllOnRecord() throws Exception {
+        xml("<route id='r'><from uri='changes:orders'/>"
+                + "<split><constant>a,b</constant><to uri='hook:{{crm.url}}'/></split></route>");
+
+        Change change = bench.collectOrders(42).get(0);
+
+        await().until(() -> way(change).state() == Way.State.DELIVERED);
+        List<io.bactrian.subscription.Answer> answers =
+                way(change).attempts().get(0).answers();
+        assertEquals(
+                List.of(change.id() + "~0", change.id() + "~1"),
+                answers.stream().map(answer -> answer.request().id()).toList());
+        assertEquals("", answers.get(0).request().format(), "the route made the body");
+    }
+
+    private Way way(Change change) {
+        return bench.subscriptions.ways().of(change).get(0);
     }
 
     @Test
