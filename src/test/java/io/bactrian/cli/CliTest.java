@@ -192,11 +192,13 @@ class CliTest {
     }
 
     private static CommandLine commandLine() {
-        return BactrianCommand.commandLine(
+        return BactrianCommand.commandLine(new DirectParts(
                 configuration -> {
                     throw new StartException("the remedy", new IllegalStateException());
                 },
-                new BusyDataFolder());
+                new BusyDataFolder(),
+                (configuration, files) -> List.of(),
+                configuration -> List.of()));
     }
 
     /** The command and all below it. */
