@@ -21,10 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Endpoint;
+import org.apache.camel.Service;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.BrowsableEndpoint;
+import org.apache.camel.spi.RouteStartupOrder;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,8 @@ final class RouteTrial {
         TextLoading loading = new TextLoading(scratch, text, id -> null);
         try {
             prepare(scratch);
+            // Nothing starts by itself in it.
+            scratch.start();
             SyntaxCheck.check(text);
             for (RouteText other : serving) {
                 new TextLoading(scratch, other, id -> null).load();
@@ -70,9 +73,7 @@ final class RouteTrial {
             loading = new TextLoading(scratch, text, id -> null);
             loading.load();
             Loaded loaded = loading.checkedResult();
-            List<String> idle = keepOthersFromStarting(scratch, loaded);
-            scratch.setAutoStartup(true);
-            scratch.start();
+            List<String> idle = startChosen(scratch, loaded);
             List<RouteTrialReport.Tried> tried = new ArrayList<>();
             for (Opened each : opened) {
                 tried.add(feed(scratch, each, last, database));
@@ -104,16 +105,18 @@ final class RouteTrial {
         scratch.addModelLifecycleStrategy(new ChangesRoutes(scratch));
     }
 
-    private List<String> keepOthersFromStarting(CamelContext scratch, Loaded loaded) {
+    /** @return those that were left alone */
+    private static List<String> startChosen(DefaultCamelContext scratch, Loaded loaded) throws Exception {
         List<String> idle = new ArrayList<>();
+        List<String> chosen = new ArrayList<>();
         for (RouteDefinition route : loaded.toStart()) {
             String uri = route.getInput().getEndpointUri();
             boolean runs = SubscriptionRoutes.subscriptionOf(scratch, route).isPresent()
                     || BETWEEN_ROUTES.contains(StringHelper.before(uri, ":", uri));
-            route.setAutoStartup(Boolean.toString(runs));
-            if (!runs) {
-                idle.add(route.getRouteId());
-            }
+            (runs ? chosen : idle).add(route.getRouteId());
+        }
+        for (String route : chosen) {
+            scratch.getCamelContextExtension().getInternalRouteController().startRoute(route);
         }
         return idle;
     }
@@ -166,17 +169,22 @@ final class RouteTrial {
 
     /** A wire tap's or a queue's exchanges end after the one that began them. */
     private void awaitWhatGoesOn(CamelContext scratch) {
-        while (System.nanoTime() < until
-                && (scratch.getInflightRepository().size() > 0
-                        || scratch.getEndpoints().stream().anyMatch(RouteTrial::holdsMessages))) {
+        while (System.nanoTime() < until && (pending(scratch) > 0 || scratch.getInflightRepository().size() > 0)) {
             LockSupport.parkNanos(1_000_000);
         }
     }
 
-    private static boolean holdsMessages(Endpoint endpoint) {
-        return endpoint instanceof BrowsableEndpoint queue
-                && endpoint.getEndpointUri().startsWith("seda:")
-                && !queue.getExchanges(1, null).isEmpty();
+    /** What a stop of the routes would wait for. */
+    private static int pending(CamelContext scratch) {
+        int pending = 0;
+        for (RouteStartupOrder route : scratch.getCamelContextExtension().getRouteStartupOrder()) {
+            for (Service service : route.getServices()) {
+                if (service instanceof ShutdownAware waiting) {
+                    pending += waiting.getPendingExchangesSize();
+                }
+            }
+        }
+        return pending;
     }
 
     private static String wordOf(DeliveryOutcome outcome) {
