@@ -27,7 +27,8 @@ final class DirectExamination implements Examiner {
         for (CapturedDatabase each : settings.databases()) {
             String url = each.database().url();
             // To look at a file that isn't there would make it.
-            if (url.startsWith(SQLITE) && !Files.exists(Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", "")))) {
+            if (url.startsWith(SQLITE)
+                    && !Files.exists(Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", "")))) {
                 findings.add(missing(each));
                 continue;
             }

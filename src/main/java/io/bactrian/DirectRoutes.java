@@ -50,8 +50,8 @@ final class DirectRoutes implements RouteChecker {
         // The platform's own store may be in use; nothing that is checked is ever kept in this one.
         try (Store store = Store.open(scratch);
                 Subscriptions subscriptions = new Subscriptions(store, Map.of(), clock)) {
-            settings.databases().forEach(each -> databases.put(
-                    each.database().name(), Database.unconnected(each.database())));
+            settings.databases()
+                    .forEach(each -> databases.put(each.database().name(), Database.unconnected(each.database())));
             Rooms rooms = new Rooms(databases, subscriptions, new InboundHooks(), clock);
             // As in Platform, with the same components.
             try (CamelPlatform camel = CamelPlatform.create(rooms, settings.properties())) {

@@ -176,11 +176,7 @@ final class Platform implements AutoCloseable {
     }
 
     private ServedRooms served(
-            Store store,
-            InboundHooks hooks,
-            Subscriptions subscriptions,
-            OperatorView view,
-            PlatformDoctor doctor) {
+            Store store, InboundHooks hooks, Subscriptions subscriptions, OperatorView view, PlatformDoctor doctor) {
         List<ServedDatabase> served = new ArrayList<>();
         databases.values().forEach(database -> served.add(new ServedDatabase(database)));
         return new ServedRooms(

@@ -117,11 +117,14 @@ final class PlatformDoctor implements OperatorActions {
         CollectorStatus status = keeper.collector();
         String subject = "collector " + keeper.database();
         if (!status.gaps().isEmpty()) {
-            return Optional.of(Finding.warning(
-                    subject,
-                    status.gaps().size() + " gaps in the journal, the last because "
-                            + status.gaps().get(status.gaps().size() - 1).reason(),
-                    "compare the receivers with the tables where that matters; a gap goes with the journal's retention"));
+            return Optional.of(
+                    Finding.warning(
+                            subject,
+                            status.gaps().size() + " gaps in the journal, the last because "
+                                    + status.gaps()
+                                            .get(status.gaps().size() - 1)
+                                            .reason(),
+                            "compare the receivers with the tables where that matters; a gap goes with the journal's retention"));
         }
         String state = status.state().name().toLowerCase(Locale.ROOT).replace('_', '-');
         return Optional.of(
@@ -152,7 +155,8 @@ final class PlatformDoctor implements OperatorActions {
         return cutShort
                 ? Finding.warning(
                         subject,
-                        detail + "; it is full before its retention of " + settings.journal().retention(),
+                        detail + "; it is full before its retention of "
+                                + settings.journal().retention(),
                         "raise bactrian.journal.max-size (" + MachineExamination.bytes(most)
                                 + "), or what is behind longer than it holds is stopped")
                 : Finding.ok(subject, detail);
@@ -167,7 +171,8 @@ final class PlatformDoctor implements OperatorActions {
         for (RouteFileStatus file : files.list()) {
             if (file.error() != null) {
                 findings.add(Finding.failed(
-                        file.file() + (file.error().line() > 0 ? ":" + file.error().line() : ""),
+                        file.file()
+                                + (file.error().line() > 0 ? ":" + file.error().line() : ""),
                         file.error().message()
                                 + (file.state() == RouteFileStatus.State.OLD_VERSION_RUNNING
                                         ? "; the version before runs on"
@@ -199,8 +204,8 @@ final class PlatformDoctor implements OperatorActions {
         Database database = databases.get(name);
         CaptureKeeper keeper = keepers.get(name);
         if (database == null || keeper == null) {
-            throw new IllegalArgumentException("There is no database '" + name + "': there is "
-                    + String.join(", ", databases.keySet()));
+            throw new IllegalArgumentException(
+                    "There is no database '" + name + "': there is " + String.join(", ", databases.keySet()));
         }
         List<Hop> hops = new ArrayList<>();
         try {
@@ -231,7 +236,6 @@ final class PlatformDoctor implements OperatorActions {
                         ? "a change would be handed over after " + each.lag() + " that are before it"
                         : "a change would be handed over at once";
         // A pause that someone asked for is no fault.
-        return new Hop(
-                "subscription " + each.name(), null, each.state() != SubscriptionStatus.State.STOPPED, detail);
+        return new Hop("subscription " + each.name(), null, each.state() != SubscriptionStatus.State.STOPPED, detail);
     }
 }

@@ -99,7 +99,8 @@ public final class Simulation {
     /** Our own transaction's row has the greatest number, whoever writes beside it. */
     private long lastSeq(Connection connection) throws SQLException {
         try (var statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT max(seq) FROM " + triggers().ours("change"))) {
+                ResultSet row = statement.executeQuery(
+                        "SELECT max(seq) FROM " + triggers().ours("change"))) {
             return row.next() ? row.getLong(1) : 0;
         }
     }

@@ -161,7 +161,8 @@ final class CaptureCommand implements Runnable {
 
     private static ObjectNode json(CaptureStatus status) {
         ObjectNode json = PlatformClient.JSON.valueToTree(status);
-        return json.put("install", status.install().name().toLowerCase(Locale.ROOT)).put("sound", status.sound());
+        return json.put("install", status.install().name().toLowerCase(Locale.ROOT))
+                .put("sound", status.sound());
     }
 
     private int told(Place place, CapturePlan done, String word) {

@@ -109,15 +109,16 @@ final class DoctorCommand implements Callable<Integer> {
             Configuration chosen, PlatformPresence presence, List<JsonNode> simulations, List<Finding> findings) {
         if (!presence.isRunning()) {
             findings.add(Finding.failed(
-                    "simulation", "it needs the running platform, whose collector is part of the way", "./bactrian run"));
+                    "simulation",
+                    "it needs the running platform, whose collector is part of the way",
+                    "./bactrian run"));
             return;
         }
         for (String name : database == null ? chosen.databases() : List.of(database)) {
             try {
                 simulations.add(presence.simulate(name));
             } catch (CommandException e) {
-                findings.add(Finding.warning(
-                        "simulation " + name, "not done: " + e.getMessage(), null));
+                findings.add(Finding.warning("simulation " + name, "not done: " + e.getMessage(), null));
             }
         }
     }
@@ -155,16 +156,20 @@ final class DoctorCommand implements Callable<Integer> {
         out.println("Simulation in database " + simulation.path("database").asText());
         for (JsonNode hop : simulation.path("hops")) {
             JsonNode millis = hop.path("millis");
-            String took = millis.isNumber() ? String.format(Locale.ROOT, "%9.3f ms", millis.asDouble()) : " ".repeat(12);
+            String took =
+                    millis.isNumber() ? String.format(Locale.ROOT, "%9.3f ms", millis.asDouble()) : " ".repeat(12);
             out.println(mark(hop.path("ok").asBoolean() ? State.OK : State.FAILED) + took + "  "
-                    + ChangeText.printable(
-                            hop.path("name").asText() + ": " + hop.path("detail").asText()));
+                    + ChangeText.printable(hop.path("name").asText() + ": "
+                            + hop.path("detail").asText()));
         }
     }
 
     private static String summary(List<Finding> findings, List<JsonNode> simulations) {
-        long failed = findings.stream().filter(each -> each.state() == State.FAILED).count()
-                + simulations.stream().filter(each -> !each.path("ok").asBoolean()).count();
+        long failed =
+                findings.stream().filter(each -> each.state() == State.FAILED).count()
+                        + simulations.stream()
+                                .filter(each -> !each.path("ok").asBoolean())
+                                .count();
         long warnings =
                 findings.stream().filter(each -> each.state() == State.WARNING).count();
         if (failed == 0 && warnings == 0) {
@@ -174,12 +179,11 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private String mark(State state) {
-        String code =
-                switch (state) {
-                    case OK -> "32";
-                    case WARNING -> "33";
-                    case FAILED -> "31";
-                };
+        String code = switch (state) {
+            case OK -> "32";
+            case WARNING -> "33";
+            case FAILED -> "31";
+        };
         return ChangeText.coloured(
                 String.format("%-9s", word(state)),
                 code,

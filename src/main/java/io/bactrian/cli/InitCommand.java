@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "init",
         mixinStandardHelpOptions = true,
-        description = "Makes a new folder with config/ and routes/: a commented configuration, one example route in each"
-                + " DSL, and a .gitignore for data/. It works as it is, with a demo database.",
+        description =
+                "Makes a new folder with config/ and routes/: a commented configuration, one example route in each"
+                        + " DSL, and a .gitignore for data/. It works as it is, with a demo database.",
         footer = {"", "Example:  ./bactrian init ~/shop"})
 final class InitCommand implements Callable<Integer> {
     private static final List<String> FILES = List.of(

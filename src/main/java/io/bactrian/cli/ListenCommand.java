@@ -67,7 +67,9 @@ final class ListenCommand implements Callable<Integer> {
             HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
             server.createContext("/", exchange -> receive(exchange, verifier, out));
             server.start();
-            (json ? spec.commandLine().getErr() : out).println("Listening on http://127.0.0.1:" + server.getAddress().getPort() + "/ (Ctrl-C ends it)");
+            (json ? spec.commandLine().getErr() : out)
+                    .println("Listening on http://127.0.0.1:"
+                            + server.getAddress().getPort() + "/ (Ctrl-C ends it)");
             out.flush();
             new CountDownLatch(1).await();
             return 0;

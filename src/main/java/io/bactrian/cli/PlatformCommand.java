@@ -39,7 +39,10 @@ final class PlatformCommand {
             spec.commandLine().getOut().println(answer);
         } else {
             Listing.print(
-                    spec.commandLine().getOut(), spec.commandLine().getColorScheme().ansi(), answer, fields);
+                    spec.commandLine().getOut(),
+                    spec.commandLine().getColorScheme().ansi(),
+                    answer,
+                    fields);
         }
     }
 

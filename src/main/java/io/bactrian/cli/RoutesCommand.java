@@ -68,7 +68,8 @@ final class RoutesCommand implements Runnable {
                             paramLabel = "FILE",
                             arity = "0..*",
                             description = "These files (default: all in the routes directory).")
-                    @Nullable List<Path> files) {
+                    @Nullable
+                    List<Path> files) {
         List<Checked> checked = checker.check(configuration.load(), files == null ? List.of() : files);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -95,7 +96,8 @@ final class RoutesCommand implements Runnable {
                 out.println("       → " + file.remedy());
             }
         }
-        file.warnings().forEach(warning -> out.println("       " + ChangeText.coloured("!", "33", ansi()) + " " + warning));
+        file.warnings()
+                .forEach(warning -> out.println("       " + ChangeText.coloured("!", "33", ansi()) + " " + warning));
     }
 
     @Command(
@@ -122,7 +124,8 @@ final class RoutesCommand implements Runnable {
                             names = "--database",
                             paramLabel = "NAME",
                             description = "Whose changes (default: those of the database that the route names).")
-                    @Nullable String database) {
+                    @Nullable
+                    String database) {
         ObjectNode request = JsonNodeFactory.instance
                 .objectNode()
                 .put("file", String.valueOf(file.getFileName()))

@@ -87,7 +87,9 @@ final class TrialText {
         JsonNode first = changes.path(0);
         String outcome = delivery.path("outcome").asText();
         lines.add("  " + change(first)
-                + (changes.size() > 1 ? " … " + change(changes.path(changes.size() - 1)) + " (" + changes.size() + ")" : "")
+                + (changes.size() > 1
+                        ? " … " + change(changes.path(changes.size() - 1)) + " (" + changes.size() + ")"
+                        : "")
                 + "  " + paint(outcome, outcome.equals("delivered") ? "32" : "31")
                 + (delivery.path("error").isTextual()
                         ? ": " + ChangeText.printable(delivery.path("error").asText())
@@ -102,12 +104,15 @@ final class TrialText {
 
     private static String change(JsonNode change) {
         return change.path("position").asText() + " " + change.path("table").asText() + " "
-                + change.path("operation").asText() + " " + ChangeText.printable(change.path("key").toString());
+                + change.path("operation").asText() + " "
+                + ChangeText.printable(change.path("key").toString());
     }
 
     private void send(JsonNode send, List<String> lines) {
         String to = ChangeText.printable(send.path("to").asText());
-        String body = send.path("body").isTextual() ? ChangeText.printable(send.path("body").asText()) : "";
+        String body = send.path("body").isTextual()
+                ? ChangeText.printable(send.path("body").asText())
+                : "";
         switch (send.path("what").asText()) {
             case "log" -> lines.add("    " + paint("log", "36") + "  " + body);
             case "poll" -> lines.add("    " + paint("would wait for a message of", "36") + " " + to);

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param detail what was found, in words
  * @param remedy what to do about it; null where there is nothing to do
  */
-public record Finding(String subject, State state, String detail, @Nullable String remedy) {
+public record Finding(
+        String subject,
+        State state,
+        String detail,
+        @Nullable String remedy) {
     /** How it is. */
     public enum State {
         OK,

@@ -46,8 +46,7 @@ public final class SubscriptionExamination {
                         "./bactrian routes list says whether its route runs; ./bactrian subscriptions resume "
                                 + each.name() + ", or replay it");
             case PAUSED ->
-                Finding.warning(
-                        subject, "paused " + where + why, "./bactrian subscriptions resume " + each.name());
+                Finding.warning(subject, "paused " + where + why, "./bactrian subscriptions resume " + each.name());
             case ORPHANED ->
                 Finding.warning(
                         subject,

@@ -35,9 +35,10 @@ final class ApiEndpoints {
             case "dead-letters" -> deadLetters.answer(call);
             case "keys" -> keys.answer(call);
             case "changes" -> changes.answer(call);
-            case "routes" -> call.segments().size() == 3 && "try".equals(call.segments().get(2))
-                    ? operator.tryRoute(call)
-                    : list(call, platform::routes);
+            case "routes" ->
+                call.segments().size() == 3 && "try".equals(call.segments().get(2))
+                        ? operator.tryRoute(call)
+                        : list(call, platform::routes);
             case "doctor" -> operator.doctor(call);
             case "capture" -> list(call, platform::capture);
             default -> throw call.nothingHere();

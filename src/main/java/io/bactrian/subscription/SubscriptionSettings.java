@@ -57,7 +57,19 @@ public record SubscriptionSettings(
     /** The same for another database. */
     public SubscriptionSettings withDatabase(String other) {
         return new SubscriptionSettings(
-                name, other, tables, operations, columns, origin, echo, from, ordering, lanes, batch, retry, parkMax,
+                name,
+                other,
+                tables,
+                operations,
+                columns,
+                origin,
+                echo,
+                from,
+                ordering,
+                lanes,
+                batch,
+                retry,
+                parkMax,
                 onDead);
     }
 

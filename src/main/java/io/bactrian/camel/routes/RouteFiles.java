@@ -162,7 +162,8 @@ public final class RouteFiles implements AutoCloseable {
             throw new SubscriptionException("Another route file is being tried: wait until that is done");
         }
         try {
-            RouteText tried = watch.text(settings.directory().toAbsolutePath().normalize().resolve(name), text);
+            RouteText tried =
+                    watch.text(settings.directory().toAbsolutePath().normalize().resolve(name), text);
             return new RouteTrial(context, recent).run(tried, servingTexts(tried), last, database);
         } finally {
             trying.set(false);

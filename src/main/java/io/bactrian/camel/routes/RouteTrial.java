@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouteTrial {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    /** A thread that is about to take a message up doesn't show. */
+    private static final Duration QUIET = Duration.ofMillis(100);
     /** What routes hand to each other within the process. */
     private static final List<String> BETWEEN_ROUTES = List.of("direct", "seda", "kamelet");
 
@@ -46,6 +48,7 @@ final class RouteTrial {
     private final RecentChanges recent;
     private final List<Opened> opened = new CopyOnWriteArrayList<>();
     private final TrialSends sends = new TrialSends();
+    private int fed;
     private final long until = System.nanoTime() + LIMIT.toNanos();
 
     private record Opened(SubscriptionSettings settings, ChangeHandler handler) {}
@@ -121,45 +124,54 @@ final class RouteTrial {
         return idle;
     }
 
-    private RouteTrialReport.Tried feed(
-            CamelContext scratch, Opened each, int last, @Nullable String database) throws InterruptedException {
+    private RouteTrialReport.Tried feed(CamelContext scratch, Opened each, int last, @Nullable String database)
+            throws InterruptedException {
         SubscriptionSettings settings = each.settings();
-        RecentChanges.Found found =
-                recent.last(database == null ? settings : settings.withDatabase(database), last);
-        List<RouteTrialReport.Delivery> deliveries = new ArrayList<>();
+        RecentChanges.Found found = recent.last(database == null ? settings : settings.withDatabase(database), last);
+        List<Ended> ended = new ArrayList<>();
         List<Change> told = found.told();
+        int first = fed;
         for (int from = 0; from < told.size(); from += settings.batch()) {
             List<Change> changes = told.subList(from, Math.min(told.size(), from + settings.batch()));
-            deliveries.add(deliver(scratch, each, List.copyOf(changes)));
+            ended.add(deliver(each, List.copyOf(changes)));
+        }
+        awaitQuiet(scratch);
+        List<RouteTrialReport.Delivery> deliveries = new ArrayList<>();
+        for (Ended one : ended) {
+            deliveries.add(new RouteTrialReport.Delivery(
+                    one.told(), one.outcome(), one.error(), sends.of(first + deliveries.size())));
         }
         List<RouteTrialReport.Dropped> dropped = found.dropped().stream()
                 .map(drop -> new RouteTrialReport.Dropped(
-                        RouteTrialReport.Told.of(drop.change()), String.valueOf(drop.reason()).toLowerCase(Locale.ROOT)))
+                        RouteTrialReport.Told.of(drop.change()),
+                        String.valueOf(drop.reason()).toLowerCase(Locale.ROOT)))
                 .toList();
         return new RouteTrialReport.Tried(
                 settings.name(), database == null ? settings.database() : database, deliveries, dropped);
     }
 
-    private RouteTrialReport.Delivery deliver(CamelContext scratch, Opened each, List<Change> changes)
-            throws InterruptedException {
+    private record Ended(
+            List<RouteTrialReport.Told> told,
+            String outcome,
+            @Nullable String error) {}
+
+    private Ended deliver(Opened each, List<Change> changes) throws InterruptedException {
+        sends.begin(fed++, changes);
         List<RouteTrialReport.Told> told =
                 changes.stream().map(RouteTrialReport.Told::of).toList();
         if (System.nanoTime() > until) {
-            return new RouteTrialReport.Delivery(told, "not-tried", timeIsUp(), List.of());
+            return new Ended(told, "not-tried", timeIsUp());
         }
         CompletableFuture<DeliveryOutcome> done = new CompletableFuture<>();
-        sends.begin();
         try {
             each.handler().handle(changes, 1, 0, done::complete);
             DeliveryOutcome outcome = done.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-            awaitWhatGoesOn(scratch);
-            Optional<Throwable> cause = causeOf(outcome);
-            return new RouteTrialReport.Delivery(
-                    told, wordOf(outcome), cause.map(Causes::deepest).orElse(null), sends.taken());
+            return new Ended(
+                    told, wordOf(outcome), causeOf(outcome).map(Causes::deepest).orElse(null));
         } catch (TimeoutException e) {
-            return new RouteTrialReport.Delivery(told, "unfinished", timeIsUp(), sends.taken());
+            return new Ended(told, "unfinished", timeIsUp());
         } catch (ExecutionException | RuntimeException e) {
-            return new RouteTrialReport.Delivery(told, "failed", Causes.deepest(e), sends.taken());
+            return new Ended(told, "failed", Causes.deepest(e));
         }
     }
 
@@ -168,9 +180,15 @@ final class RouteTrial {
     }
 
     /** A wire tap's or a queue's exchanges end after the one that began them. */
-    private void awaitWhatGoesOn(CamelContext scratch) {
-        while (System.nanoTime() < until && (pending(scratch) > 0 || scratch.getInflightRepository().size() > 0)) {
+    private void awaitQuiet(CamelContext scratch) {
+        long quietSince = System.nanoTime();
+        int count = sends.count();
+        while (System.nanoTime() < until && System.nanoTime() - quietSince < QUIET.toNanos()) {
             LockSupport.parkNanos(1_000_000);
+            if (pending(scratch) > 0 || scratch.getInflightRepository().size() > 0 || sends.count() != count) {
+                count = sends.count();
+                quietSince = System.nanoTime();
+            }
         }
     }
 

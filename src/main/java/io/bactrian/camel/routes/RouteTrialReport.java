@@ -29,7 +29,8 @@ public record RouteTrialReport(
      * @param outcome {@code delivered}, or how it would have failed: {@code failed}, {@code retry-at}, {@code given-up},
      *     {@code disabled}; {@code unfinished} and {@code not-tried} where the time was up
      */
-    public record Delivery(List<Told> changes, String outcome, @Nullable String error, List<Send> sends) {}
+    public record Delivery(
+            List<Told> changes, String outcome, @Nullable String error, List<Send> sends) {}
 
     /** A change, so that one knows it again. */
     public record Told(String id, long position, String table, String operation, Map<String, ?> key) {
@@ -55,5 +56,9 @@ public record RouteTrialReport(
      * @param body as it was handed to the endpoint; null where there was none
      */
     public record Send(
-            String what, @Nullable String route, String to, Map<String, String> headers, @Nullable String body) {}
+            String what,
+            @Nullable String route,
+            String to,
+            Map<String, String> headers,
+            @Nullable String body) {}
 }

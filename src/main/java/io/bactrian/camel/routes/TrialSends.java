@@ -1,5 +1,7 @@
 package io.bactrian.camel.routes;
 
+import io.bactrian.camel.BactrianHeaders;
+import io.bactrian.camel.BactrianProperties;
 import io.bactrian.camel.routes.RouteTrialReport.Send;
 import io.bactrian.change.Change;
 import io.bactrian.change.ChangeJson;
@@ -9,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,9 +29,28 @@ import org.jspecify.annotations.Nullable;
 final class TrialSends {
     /** Endpoints that touch nothing beyond the exchange and the routes of the same context. */
     private static final Set<String> HARMLESS = Set.of(
-            "bean", "changes", "class", "dataformat", "direct", "freemarker", "jolt", "jslt", "json-validator", "jsonata",
-            "kamelet", "language", "log", "mock", "mustache", "ref", "seda", "string-template", "validator", "velocity",
-            "xslt", "xslt-saxon");
+            "bean",
+            "changes",
+            "class",
+            "dataformat",
+            "direct",
+            "freemarker",
+            "jolt",
+            "jslt",
+            "json-validator",
+            "jsonata",
+            "kamelet",
+            "language",
+            "log",
+            "mock",
+            "mustache",
+            "ref",
+            "seda",
+            "string-template",
+            "validator",
+            "velocity",
+            "xslt",
+            "xslt-saxon");
 
     private static final Pattern SECRET =
             Pattern.compile("(?i).*(secret|passw|token|authorization|api-?key|credential|cookie|signature).*");
@@ -36,8 +58,14 @@ final class TrialSends {
     /** A route may split a change into any number of messages. */
     private static final int MOST = 200;
 
-    private final List<Send> sends = new ArrayList<>();
-    private int beyond;
+    private static final Send TOO_MANY = new Send("log", null, "log", Map.of(), null);
+
+    /** By the delivery that they belong to. */
+    private final Map<Integer, List<Send>> sends = new HashMap<>();
+
+    private final Map<String, Integer> deliveries = new HashMap<>();
+    private int current;
+    private int count;
 
     /** The endpoint itself where it is harmless; else one in its place that notes and does nothing. */
     Endpoint guarded(String uri, Endpoint endpoint) {
@@ -48,17 +76,25 @@ final class TrialSends {
                 : new TrialEndpoint(endpoint, this);
     }
 
-    synchronized void begin() {
-        sends.clear();
-        beyond = 0;
+    /** A delivery of these changes begins; a wire tap or a queue may be at an earlier one yet. */
+    synchronized void begin(int delivery, List<Change> changes) {
+        current = delivery;
+        changes.forEach(change -> deliveries.put(change.id().toString(), delivery));
     }
 
-    synchronized List<Send> taken() {
-        List<Send> all = new ArrayList<>(sends);
-        if (beyond > 0) {
-            all.add(new Send("send", null, "… and " + beyond + " more", Map.of(), null));
+    /** How many were noted so far. */
+    synchronized int count() {
+        return count;
+    }
+
+    synchronized List<Send> of(int delivery) {
+        List<Send> all = sends.getOrDefault(delivery, List.of());
+        if (all.size() <= MOST) {
+            return List.copyOf(all);
         }
-        return all;
+        List<Send> first = new ArrayList<>(all.subList(0, MOST));
+        first.add(new Send("log", null, "log", Map.of(), "… and " + (all.size() - MOST) + " more"));
+        return first;
     }
 
     void sent(String to, Exchange exchange) {
@@ -68,23 +104,32 @@ final class TrialSends {
                 headers.put(name, SECRET.matcher(name).matches() ? "xxxxxx" : cut(String.valueOf(value)));
             }
         });
-        add(new Send("send", route(exchange), to, headers, body(exchange)));
+        add(exchange, new Send("send", route(exchange), to, headers, body(exchange)));
     }
 
     void polled(String from) {
-        add(new Send("poll", null, from, Map.of(), null));
+        add(null, new Send("poll", null, from, Map.of(), null));
     }
 
     void said(Exchange exchange, String message) {
-        add(new Send("log", route(exchange), "log", Map.of(), cut(message)));
+        add(exchange, new Send("log", route(exchange), "log", Map.of(), cut(message)));
     }
 
-    private synchronized void add(Send send) {
-        if (sends.size() < MOST) {
-            sends.add(send);
-        } else {
-            beyond++;
-        }
+    private synchronized void add(@Nullable Exchange exchange, Send send) {
+        count++;
+        int delivery = exchange == null ? current : delivery(exchange);
+        List<Send> all = sends.computeIfAbsent(delivery, d -> new ArrayList<>());
+        // Beyond the limit they are counted only.
+        all.add(all.size() < MOST ? send : TOO_MANY);
+    }
+
+    /** The change travels with its exchange's copies; of a batch the first names it. */
+    private int delivery(Exchange exchange) {
+        Change change = exchange.getProperty(BactrianProperties.CHANGE, Change.class);
+        String id = change != null
+                ? change.id().toString()
+                : exchange.getMessage().getHeader(BactrianHeaders.ID, "", String.class);
+        return deliveries.getOrDefault(id.replaceFirst("~.*", ""), current);
     }
 
     private static @Nullable String route(Exchange exchange) {
@@ -120,15 +165,16 @@ final class TrialSends {
 
     private static String text(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             return bytes.length + " bytes";
         }
     }
 
     private static String cut(String text) {
-        return text.length() <= LONGEST
-                ? text
-                : text.substring(0, LONGEST) + "… (" + text.length() + " characters)";
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "… (" + text.length() + " characters)";
     }
 }

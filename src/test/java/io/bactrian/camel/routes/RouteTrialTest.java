@@ -76,12 +76,17 @@ class RouteTrialTest {
         assertEquals(List.of("clock"), report.idle());
         Tried tried = report.tried().get(0);
         assertEquals("orders", tried.subscription());
-        assertEquals(List.of("operation"), tried.dropped().stream().map(drop -> drop.reason()).toList());
-        assertEquals(List.of(2L, 3L), tried.deliveries().stream().map(RouteTrialTest::position).toList());
+        assertEquals(
+                List.of("operation"),
+                tried.dropped().stream().map(drop -> drop.reason()).toList());
+        assertEquals(
+                List.of(2L, 3L),
+                tried.deliveries().stream().map(RouteTrialTest::position).toList());
         Delivery last = tried.deliveries().get(1);
         assertEquals("delivered", last.outcome(), last::toString);
         // Whether it logs depends on the logging's level.
-        List<Send> sends = last.sends().stream().filter(send -> !send.what().equals("log")).toList();
+        List<Send> sends =
+                last.sends().stream().filter(send -> !send.what().equals("log")).toList();
         assertEquals(3, sends.size(), last::toString);
         Send toFile = sends.get(0);
         assertEquals("3.json", toFile.headers().get("CamelFileName"));
@@ -91,7 +96,11 @@ class RouteTrialTest {
         assertFalse(report.toString().contains("s3cret"), report::toString);
         assertFalse(report.toString().contains("whsec_M"), report::toString);
         assertFalse(Files.exists(file));
-        assertEquals(List.of(), bench.subscriptions.list().stream().map(SubscriptionStatus::name).toList());
+        assertEquals(
+                List.of(),
+                bench.subscriptions.list().stream()
+                        .map(SubscriptionStatus::name)
+                        .toList());
         assertTrue(bench.context().getRoutes().isEmpty());
     }
 
@@ -133,7 +142,9 @@ class RouteTrialTest {
                 """.formatted(temp.resolve("in")), 20);
         Tried tried = report.tried().get(0);
         assertEquals("echo", tried.dropped().get(0).reason());
-        assertEquals(List.of(2, 1), tried.deliveries().stream().map(each -> each.changes().size()).toList());
+        assertEquals(
+                List.of(2, 1),
+                tried.deliveries().stream().map(each -> each.changes().size()).toList());
         assertEquals("poll", tried.deliveries().get(0).sends().get(0).what());
         assertFalse(Files.exists(temp.resolve("in")));
     }
