@@ -1,6 +1,7 @@
 package io.bactrian.capture;
 
 import io.bactrian.database.Database;
+import io.bactrian.database.DatabaseException;
 import io.bactrian.database.Table;
 import io.bactrian.database.TriggerDialect;
 import java.sql.Connection;
@@ -74,26 +75,53 @@ public final class Simulation {
         if (table == null || table.key().isEmpty()) {
             return new Hop("trigger " + name, null, true, "not tried: the table has no primary key");
         }
-        return database.read(connection -> {
-            long began = System.nanoTime();
-            long before = lastSeq(connection);
-            int rows;
-            try (var statement = connection.createStatement()) {
-                rows = statement.executeUpdate(triggers().touch(table));
+        try {
+            // As a writer from its beginning: a read that turns into a write is refused where others write meanwhile.
+            return database.transaction(List.of(), table.name(), connection -> {
+                throw new TakenBack(tried(connection, table));
+            });
+        } catch (TakenBack e) {
+            return e.hop;
+        } catch (DatabaseException e) {
+            if (e.kind() == DatabaseException.Kind.CONTENDED) {
+                return new Hop("trigger " + name, null, true, "not tried: others hold the table's lock");
             }
-            if (rows == 0) {
-                return new Hop("trigger " + name, null, true, "not tried: the table has no row to write");
-            }
-            boolean fired = lastSeq(connection) > before;
-            return new Hop(
-                    "trigger " + name,
-                    Duration.ofNanos(System.nanoTime() - began),
-                    fired,
-                    fired
-                            ? "a row was written as it is, recorded, and rolled back"
-                            : "a row was written and not recorded: run ./bactrian capture install --database "
-                                    + database.name());
-        });
+            return new Hop("trigger " + name, null, false, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Hop tried(Connection connection, Table table) throws SQLException {
+        String hop = "trigger " + table.name();
+        long began = System.nanoTime();
+        long before = lastSeq(connection);
+        int rows;
+        try (var statement = connection.createStatement()) {
+            rows = statement.executeUpdate(triggers().touch(table));
+        }
+        if (rows == 0) {
+            return new Hop(hop, null, true, "not tried: the table has no row to write");
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        return lastSeq(connection) > before
+                ? new Hop(hop, took, true, "a row was written as it is, recorded, and rolled back")
+                : new Hop(
+                        hop,
+                        took,
+                        false,
+                        "a row was written and not recorded: run ./bactrian capture install --database "
+                                + database.name());
+    }
+
+    /** Makes the transaction roll back. */
+    private static final class TakenBack extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Hop hop;
+
+        TakenBack(Hop hop) {
+            super(null, null, false, false);
+            this.hop = hop;
+        }
     }
 
     /** Our own transaction's row has the greatest number, whoever writes beside it. */

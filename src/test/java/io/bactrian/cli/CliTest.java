@@ -117,9 +117,9 @@ class CliTest {
     @Test
     void theManualNamesNoOptionThatIsNotThere() throws IOException {
         Set<String> there = new TreeSet<>();
-        commands(commandLine()).forEach(command -> command.getCommandSpec()
-                .options()
-                .forEach(option -> there.addAll(List.of(option.names()))));
+        commands(commandLine())
+                .forEach(command ->
+                        command.getCommandSpec().options().forEach(option -> there.addAll(List.of(option.names()))));
         Matcher cell = COMMAND_CELL.matcher(Files.readString(MANUAL));
         while (cell.find()) {
             Matcher option = Pattern.compile("--[a-z-]+").matcher(cell.group(1));
@@ -147,7 +147,8 @@ class CliTest {
     void coloursAreForTerminalsThatWantThem() {
         assertTrue(Terminal.colours(Map.of("TERM", "xterm"), true).enabled());
         assertFalse(Terminal.colours(Map.of("TERM", "xterm"), false).enabled());
-        assertFalse(Terminal.colours(Map.of("TERM", "xterm", "NO_COLOR", "1"), true).enabled());
+        assertFalse(
+                Terminal.colours(Map.of("TERM", "xterm", "NO_COLOR", "1"), true).enabled());
         assertFalse(Terminal.colours(Map.of("TERM", "dumb"), true).enabled());
     }
 
@@ -172,7 +173,8 @@ class CliTest {
         while (key.find()) {
             boolean another = key.group(1).startsWith("bactrian.databases.")
                     && !key.group(1).startsWith("bactrian.databases.main.");
-            assertTrue(another || made.contains(key.group(1) + "="), () -> "init's configuration lacks " + key.group(1));
+            assertTrue(
+                    another || made.contains(key.group(1) + "="), () -> "init's configuration lacks " + key.group(1));
         }
         assertTrue(Files.exists(folder.resolve("new/.gitignore")));
         Files.writeString(folder.resolve("new/routes/orders-in.yaml"), "# mine");
