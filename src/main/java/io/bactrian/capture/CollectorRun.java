@@ -10,6 +10,9 @@ import io.bactrian.journal.Entry;
 import io.bactrian.journal.Journal;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Moves pages from one session's trigger table into the journal, from a handshake until something fails or changes
@@ -28,6 +31,9 @@ final class CollectorRun {
     private final Probes probes;
     private final Entries entries = new Entries();
     private final boolean removesEachPage;
+    /** Probes that couldn't be taken out at once, by sequence number. */
+    private final NavigableMap<Long, CapturedRow> passed = new TreeMap<>();
+
     private volatile Bookmark mark;
     /** A crash may have left collected rows behind without a pending page. */
     private boolean leftovers = true;
@@ -94,6 +100,9 @@ final class CollectorRun {
         if (removed == Removed.DONE) {
             mark = new Bookmark(before.epoch(), before.seq(), next, null, before.pendingFrom(), before.pendingTo());
             probes.tell(rows, Probe::removed);
+        } else {
+            // Others write: what follows is collected, and these go with it.
+            rows.forEach(row -> passed.put(row.seq(), row));
         }
         return removed != Removed.REFUSED;
     }
@@ -121,6 +130,9 @@ final class CollectorRun {
         if (removed == Removed.DONE) {
             mark = Bookmark.clean(before.epoch(), before.seq(), next);
             leftovers = false;
+            Map<Long, CapturedRow> gone = passed.headMap(before.seq(), true);
+            probes.tell(gone.values(), Probe::removed);
+            gone.clear();
         }
         return removed != Removed.REFUSED;
     }

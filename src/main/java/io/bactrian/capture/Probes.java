@@ -1,6 +1,7 @@
 package io.bactrian.capture;
 
 import io.bactrian.database.CapturedRow;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +43,7 @@ final class Probes {
     }
 
     /** Tells those of these rows' probes that someone still waits for. */
-    void tell(List<CapturedRow> rows, Consumer<Probe> news) {
+    void tell(Collection<CapturedRow> rows, Consumer<Probe> news) {
         for (CapturedRow row : rows) {
             Probe probe = underWay.get(row.table());
             if (probe != null) {
