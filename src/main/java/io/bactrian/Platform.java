@@ -5,6 +5,7 @@ import io.bactrian.broker.Broker;
 import io.bactrian.broker.BrokerException;
 import io.bactrian.camel.CamelPlatform;
 import io.bactrian.camel.Rooms;
+import io.bactrian.camel.hook.OutboundTargets;
 import io.bactrian.camel.jetty.PlatformJetty;
 import io.bactrian.camel.kafka.PlatformKafka;
 import io.bactrian.camel.queue.QueueComponent;
@@ -137,7 +138,8 @@ final class Platform implements AutoCloseable {
         InboundHooks hooks = made(new InboundHooks());
         OperatorView view =
                 new OperatorView(List.copyOf(databases.values()), List.copyOf(keepers.values()), subscriptions, broker);
-        HttpServer http = made(new HttpServer(settings.http(), served(store, hooks, subscriptions, view)));
+        PlatformDoctor doctor = new PlatformDoctor(settings, store, databases, keepers, journals, subscriptions);
+        HttpServer http = made(new HttpServer(settings.http(), served(store, hooks, subscriptions, view, doctor)));
         http.start();
         port = http.port();
         HookClient client = made(new HookClient(settings.hooks(), guard(), clock));
@@ -161,6 +163,8 @@ final class Platform implements AutoCloseable {
         subscriptions.orphanUnopened();
         http.routesLoaded();
         view.show(routes);
+        doctor.show(routes);
+        doctor.alsoExamine(() -> PlatformDoctor.hooks(OutboundTargets.of(camel.context()), guard()));
         made(new Chores(databases.values(), settings.appliedRetention(), clock));
     }
 
@@ -194,7 +198,8 @@ final class Platform implements AutoCloseable {
                         name, new Capture(database, each.capture()), new Collector(database, journal, store, clock))));
     }
 
-    private ServedRooms served(Store store, InboundHooks hooks, Subscriptions subscriptions, OperatorView view) {
+    private ServedRooms served(
+            Store store, InboundHooks hooks, Subscriptions subscriptions, OperatorView view, PlatformDoctor doctor) {
         List<ServedDatabase> served = new ArrayList<>();
         databases.values().forEach(database -> served.add(new ServedDatabase(database)));
         return new ServedRooms(
@@ -203,7 +208,8 @@ final class Platform implements AutoCloseable {
                 subscriptions,
                 served,
                 this::isCaptured,
-                view);
+                view,
+                doctor);
     }
 
     private boolean isCaptured(String database, String table) {

@@ -18,13 +18,13 @@ import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
  * does both, one from {@code jms:}, whose broker does, one from {@code hook:}, whose sender is told and tries again, and
  * one from {@code direct:}, whose failure is always its caller's. A file's own error handler stays.
  */
-final class ChangesRoutes implements ModelLifecycleStrategy {
+public final class ChangesRoutes implements ModelLifecycleStrategy {
     private static final List<String> FAILURES_TOLD_ELSEWHERE =
             List.of("changes:", "hook:", "kafka:", "jms:", "direct:");
 
     private final CamelContext context;
 
-    ChangesRoutes(CamelContext context) {
+    public ChangesRoutes(CamelContext context) {
         this.context = context;
     }
 

@@ -2,6 +2,7 @@ package io.bactrian.camel;
 
 import io.bactrian.database.Database;
 import io.bactrian.hook.InboundHooks;
+import io.bactrian.subscription.ChangeSource;
 import io.bactrian.subscription.Subscriptions;
 import java.time.Clock;
 import java.util.Map;
@@ -16,6 +17,9 @@ import org.apache.camel.spi.Registry;
  */
 public record Rooms(Map<String, Database> databases, Subscriptions subscriptions, InboundHooks hooks, Clock clock) {
     private static final String NAME = "bactrianRooms";
+
+    /** In a context's registry: where its routes get changes from instead of the subscriptions. */
+    public static final String CHANGE_SOURCE = "bactrianChangeSource";
 
     public Rooms {
         databases = Map.copyOf(databases);
@@ -33,6 +37,12 @@ public record Rooms(Map<String, Database> databases, Subscriptions subscriptions
                     "This Camel context is not Bactrian's: its registry holds no " + Rooms.class);
         }
         return rooms;
+    }
+
+    /** Where this context's routes get changes from: its subscriptions, unless it was given something else. */
+    public static ChangeSource changeSource(CamelContext context) {
+        ChangeSource given = context.getRegistry().lookupByNameAndType(CHANGE_SOURCE, ChangeSource.class);
+        return given == null ? of(context).subscriptions() : given;
     }
 
     /**

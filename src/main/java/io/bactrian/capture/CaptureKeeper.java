@@ -1,5 +1,6 @@
 package io.bactrian.capture;
 
+import io.bactrian.database.Database;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -77,6 +78,16 @@ public final class CaptureKeeper implements AutoCloseable {
     /** Why the triggers aren't as they should be, with the remedy; empty while they are. */
     public Optional<String> trouble() {
         return drift.problem();
+    }
+
+    /** The install side, for whoever may wait for the database. */
+    public Capture capture() {
+        return capture;
+    }
+
+    /** Tries the way of a change through this database. */
+    public Simulation simulation(Database of) {
+        return new Simulation(of, capture, collector);
     }
 
     public CollectorStatus collector() {

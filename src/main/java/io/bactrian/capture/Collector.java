@@ -34,6 +34,7 @@ public final class Collector implements AutoCloseable {
     private final Store store;
     private final Handshake handshake;
     private final CollectorCondition condition;
+    private final Probes probes = new Probes();
     private final Thread thread;
     private final Semaphore pause = new Semaphore(0);
     private volatile boolean stopping;
@@ -65,6 +66,11 @@ public final class Collector implements AutoCloseable {
         if (open != null) {
             open.wake();
         }
+    }
+
+    /** Those that it looks out for. */
+    Probes probes() {
+        return probes;
     }
 
     public CollectorStatus status() {
@@ -128,7 +134,7 @@ public final class Collector implements AutoCloseable {
 
     private void collect(CollectorSession open) throws SQLException, InterruptedException {
         open.meta().ifPresent(meta -> owner = meta.owner());
-        CollectorRun run = new CollectorRun(open, journal, store.id(), handshake.shake(open));
+        CollectorRun run = new CollectorRun(open, journal, store.id(), handshake.shake(open), probes);
         owner = store.id();
         boolean agreed = true;
         while (!stopping && agreed) {

@@ -10,6 +10,9 @@ import io.bactrian.journal.Entry;
 import io.bactrian.journal.Journal;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Moves pages from one session's trigger table into the journal, from a handshake until something fails or changes
@@ -25,8 +28,12 @@ final class CollectorRun {
     private final CollectorSession session;
     private final Journal journal;
     private final String owner;
+    private final Probes probes;
     private final Entries entries = new Entries();
     private final boolean removesEachPage;
+    /** Probes that couldn't be taken out at once, by sequence number. */
+    private final NavigableMap<Long, CapturedRow> passed = new TreeMap<>();
+
     private volatile Bookmark mark;
     /** A crash may have left collected rows behind without a pending page. */
     private boolean leftovers = true;
@@ -34,11 +41,12 @@ final class CollectorRun {
     private long lastRow = System.nanoTime();
     private long lastTry = lastRow;
 
-    CollectorRun(CollectorSession session, Journal journal, String owner, Bookmark mark) {
+    CollectorRun(CollectorSession session, Journal journal, String owner, Bookmark mark, Probes probes) {
         this.session = session;
         this.journal = journal;
         this.owner = owner;
         this.mark = mark;
+        this.probes = probes;
         this.removesEachPage = session.removal() == Removal.WITH_EACH_PAGE;
     }
 
@@ -61,11 +69,42 @@ final class CollectorRun {
      */
     int move() throws SQLException {
         List<CapturedRow> rows = session.read(mark.seq(), PAGE);
-        if (rows.isEmpty()) {
-            return 0;
+        int leading = Probes.leading(rows);
+        if (leading > 0 && !takeOut(rows.subList(0, leading))) {
+            return -1;
+        }
+        // A page ends before a probe: its last row must be one that the journal holds.
+        List<CapturedRow> page = Probes.untilProbe(rows.subList(leading, rows.size()));
+        if (page.isEmpty()) {
+            return leading;
         }
         lastRow = System.nanoTime();
-        return (removesEachPage ? moveAndRemove(rows) : moveOn(rows)) ? rows.size() : -1;
+        return (removesEachPage ? moveAndRemove(page) : moveOn(page)) ? rows.size() : -1;
+    }
+
+    /**
+     * Removes probes without collecting them. The bookmark's sequence number stays: should the database lose the probe's
+     * commit in a crash, it gives that number to a change.
+     *
+     * @return false where the database has changed hands
+     */
+    private boolean takeOut(List<CapturedRow> rows) throws SQLException {
+        probes.tell(rows, Probe::read);
+        Bookmark before = mark;
+        String next = Handshake.newToken();
+        journal.note(new Bookmark(
+                before.epoch(), before.seq(), before.token(), next, before.pendingFrom(), before.pendingTo()));
+        probes.tell(rows, Probe::noted);
+        List<SeqRun> runs = SeqRun.of(rows.stream().map(CapturedRow::seq).toList());
+        Removed removed = session.remove(runs, owner, before.token(), next);
+        if (removed == Removed.DONE) {
+            mark = new Bookmark(before.epoch(), before.seq(), next, null, before.pendingFrom(), before.pendingTo());
+            probes.tell(rows, Probe::removed);
+        } else {
+            // Others write: what follows is collected, and these go with it.
+            rows.forEach(row -> passed.put(row.seq(), row));
+        }
+        return removed != Removed.REFUSED;
     }
 
     /**
@@ -91,6 +130,9 @@ final class CollectorRun {
         if (removed == Removed.DONE) {
             mark = Bookmark.clean(before.epoch(), before.seq(), next);
             leftovers = false;
+            Map<Long, CapturedRow> gone = passed.headMap(before.seq(), true);
+            probes.tell(gone.values(), Probe::removed);
+            gone.clear();
         }
         return removed != Removed.REFUSED;
     }

@@ -4,6 +4,7 @@ import io.bactrian.config.ConfigurationException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             "",
             "Begin with:",
             "  ./bactrian run             starts the platform (with a demo database, until you name yours)",
+            "  ./bactrian doctor          checks everything, and says what to do",
             "  ./bactrian COMMAND --help  tells more of a command",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
@@ -29,12 +31,13 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ListenCommand.class,
             SendCommand.class,
-            RoutesCommand.class,
             SubscriptionsCommand.class,
             TailCommand.class,
             WhyCommand.class,
             DeadLettersCommand.class,
             KeysCommand.class,
+            InitCommand.class,
+            CompletionCommand.class,
             VersionCommand.class
         })
 public final class BactrianCommand implements Runnable {
@@ -44,16 +47,19 @@ public final class BactrianCommand implements Runnable {
     private BactrianCommand() {}
 
     /** Runs one command line; returns its exit code. */
-    public static int execute(PlatformStarter starter, CaptureOpener opener, String... arguments) {
-        return commandLine(starter, opener).execute(arguments);
+    public static int execute(DirectParts parts, String... arguments) {
+        return commandLine(parts).execute(arguments);
     }
 
-    static CommandLine commandLine(PlatformStarter starter, CaptureOpener opener) {
+    static CommandLine commandLine(DirectParts parts) {
         CommandLine commandLine = new CommandLine(new BactrianCommand());
-        commandLine.addSubcommand(new RunCommand(starter));
-        commandLine.addSubcommand(new CaptureCommand(opener));
+        commandLine.addSubcommand(new RunCommand(parts.starter()));
+        commandLine.addSubcommand(new CaptureCommand(parts.capture()));
+        commandLine.addSubcommand(new RoutesCommand(parts.routes()));
+        commandLine.addSubcommand(new DoctorCommand(parts.examiner()));
+        commandLine.setColorScheme(Help.defaultColorScheme(Terminal.colours(System.getenv())));
         commandLine.setExecutionExceptionHandler((failure, line, parsed) -> {
-            tell(line.getErr(), failure);
+            tell(line.getErr(), line.getColorScheme().ansi(), failure);
             return line.getCommandSpec().exitCodeOnExecutionException();
         });
         return commandLine;
@@ -65,11 +71,11 @@ public final class BactrianCommand implements Runnable {
     }
 
     /** What a user can act on is told in words; what nobody foresaw with its stack trace. */
-    private static void tell(PrintWriter to, Exception failure) {
+    private static void tell(PrintWriter to, Help.Ansi ansi, Exception failure) {
         if (failure instanceof CommandException
                 || failure instanceof ConfigurationException
                 || failure instanceof StartException) {
-            to.println(failure.getMessage());
+            to.println(ansi.enabled() ? "\u001b[31m" + failure.getMessage() + "\u001b[0m" : failure.getMessage());
         } else {
             failure.printStackTrace(to);
         }

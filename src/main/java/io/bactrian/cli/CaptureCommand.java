@@ -1,5 +1,6 @@
 package io.bactrian.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bactrian.capture.Capture;
 import io.bactrian.capture.CaptureDrift;
 import io.bactrian.capture.CaptureException;
@@ -11,6 +12,7 @@ import io.bactrian.database.DatabaseException;
 import io.bactrian.store.StoreException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,6 +57,9 @@ final class CaptureCommand implements Runnable {
                 defaultValue = "main",
                 description = "The database (default: main).")
         private String database = "main";
+
+        @Option(names = "--json", description = "Prints JSON.")
+        private boolean json;
     }
 
     @Command(
@@ -65,7 +70,12 @@ final class CaptureCommand implements Runnable {
             @Mixin Place place,
             @Parameters(paramLabel = "TABLE", arity = "0..*", description = TABLES) @Nullable List<String> tables) {
         return with(place, capture -> {
-            out().print(capture.plan(given(tables)).script());
+            CapturePlan plan = capture.plan(given(tables));
+            if (place.json) {
+                out().println(json(plan));
+            } else {
+                out().print(plan.script());
+            }
             return 0;
         });
     }
@@ -77,7 +87,7 @@ final class CaptureCommand implements Runnable {
     int install(
             @Mixin Place place,
             @Parameters(paramLabel = "TABLE", arity = "0..*", description = TABLES) @Nullable List<String> tables) {
-        return with(place, capture -> told(capture.install(given(tables)), "Installed"));
+        return with(place, capture -> told(place, capture.install(given(tables)), "Installed"));
     }
 
     @Command(
@@ -90,7 +100,7 @@ final class CaptureCommand implements Runnable {
     int uninstall(
             @Mixin Place place,
             @Parameters(paramLabel = "TABLE", arity = "0..*", description = TABLES) @Nullable List<String> tables) {
-        return with(place, capture -> told(capture.uninstall(given(tables)), "Uninstalled"));
+        return with(place, capture -> told(place, capture.uninstall(given(tables)), "Uninstalled"));
     }
 
     @Command(
@@ -100,7 +110,11 @@ final class CaptureCommand implements Runnable {
     int status(@Mixin Place place) {
         return with(place, capture -> {
             CaptureStatus status = capture.status();
-            print(status);
+            if (place.json) {
+                out().println(json(status));
+            } else {
+                print(status);
+            }
             return status.sound() ? 0 : 1;
         });
     }
@@ -116,8 +130,15 @@ final class CaptureCommand implements Runnable {
         return with(place, capture -> {
             String store = opener.storeId(place.configuration.load());
             String before = capture.takeover(store);
-            out().println("Database " + place.database + " now belongs to store " + store
-                    + (before.isEmpty() ? "" : " (before: " + before + ")"));
+            out().println(
+                            place.json
+                                    ? PlatformClient.JSON
+                                            .createObjectNode()
+                                            .put("database", place.database)
+                                            .put("owner", store)
+                                            .put("before", before)
+                                    : "Database " + place.database + " now belongs to store " + store
+                                            + (before.isEmpty() ? "" : " (before: " + before + ")"));
             return 0;
         });
     }
@@ -131,7 +152,24 @@ final class CaptureCommand implements Runnable {
         }
     }
 
-    private int told(CapturePlan done, String word) {
+    private static ObjectNode json(CapturePlan plan) {
+        ObjectNode json = PlatformClient.JSON.createObjectNode();
+        json.set("statements", PlatformClient.JSON.valueToTree(plan.statements()));
+        json.set("warnings", PlatformClient.JSON.valueToTree(plan.warnings()));
+        return json;
+    }
+
+    private static ObjectNode json(CaptureStatus status) {
+        ObjectNode json = PlatformClient.JSON.valueToTree(status);
+        return json.put("install", status.install().name().toLowerCase(Locale.ROOT))
+                .put("sound", status.sound());
+    }
+
+    private int told(Place place, CapturePlan done, String word) {
+        if (place.json) {
+            out().println(json(done));
+            return 0;
+        }
         done.warnings().forEach(warning -> out().println("Warning: " + warning));
         out().println(
                         done.statements().isEmpty()

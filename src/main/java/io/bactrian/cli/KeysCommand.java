@@ -39,7 +39,7 @@ final class KeysCommand implements Runnable {
         JsonNode made = platform.call(
                 "POST", "/api/keys", JsonNodeFactory.instance.objectNode().put("party", party));
         if (made != null) {
-            platform.say(made.path("key").asText());
+            platform.show(made, made.path("key").asText());
         }
         return 0;
     }

@@ -54,6 +54,9 @@ final class ListenCommand implements Callable<Integer> {
                     "What a verified hook is answered with (default: 200; 500 shows what the platform then does).")
     private int status;
 
+    @Option(names = "--json", description = "Prints each hook as one line of JSON.")
+    private boolean json;
+
     @Override
     public Integer call() throws InterruptedException {
         // Without it each answer waits for the other side's delayed acknowledgement: 44 ms instead of 3.
@@ -64,7 +67,9 @@ final class ListenCommand implements Callable<Integer> {
             HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
             server.createContext("/", exchange -> receive(exchange, verifier, out));
             server.start();
-            out.println("Listening on http://127.0.0.1:" + server.getAddress().getPort() + "/ (Ctrl-C ends it)");
+            (json ? spec.commandLine().getErr() : out)
+                    .println("Listening on http://127.0.0.1:"
+                            + server.getAddress().getPort() + "/ (Ctrl-C ends it)");
             out.flush();
             new CountDownLatch(1).await();
             return 0;
@@ -94,7 +99,7 @@ final class ListenCommand implements Callable<Integer> {
             exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values));
             SignatureVerifier.Verdict verdict = verifier.verify(headers, body);
             synchronized (this) {
-                out.println(ReceivedHook.describe(verdict, body));
+                out.println(json ? ReceivedHook.json(verdict, body) : ReceivedHook.describe(verdict, body));
                 out.flush();
             }
             boolean accepted = verdict instanceof SignatureVerifier.Verdict.Accepted;

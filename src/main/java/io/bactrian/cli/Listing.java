@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Help.Ansi;
 
 /** Prints JSON objects as a table whose columns are as wide as they need to be. */
 final class Listing {
@@ -11,7 +12,7 @@ final class Listing {
 
     private Listing() {}
 
-    static void print(PrintWriter to, Iterable<JsonNode> rows, List<String> fields) {
+    static void print(PrintWriter to, Ansi ansi, Iterable<JsonNode> rows, List<String> fields) {
         List<List<String>> lines = new ArrayList<>();
         lines.add(fields);
         for (JsonNode row : rows) {
@@ -24,17 +25,29 @@ final class Listing {
             }
         }
         for (List<String> line : lines) {
+            boolean head = line == fields;
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
                 text.append(String.format("%-" + widths[i] + "s  ", line.get(i)));
             }
-            to.println(text.toString().stripTrailing());
+            to.println(ChangeText.coloured(text.toString().stripTrailing(), head ? "1" : colour(line), ansi));
         }
+    }
+
+    /** A line of what doesn't run stands out; SGR 39 is the terminal's own colour. */
+    private static String colour(List<String> line) {
+        if (line.contains("stopped") || line.contains("broken")) {
+            return "31";
+        }
+        return line.contains("paused") || line.contains("orphaned") || line.contains("old-version-running")
+                ? "33"
+                : "39";
     }
 
     private static String cell(JsonNode value) {
         String text =
                 value.isMissingNode() || value.isNull() ? "" : value.isValueNode() ? value.asText() : value.toString();
+        text = ChangeText.printable(text);
         return text.length() <= WIDEST ? text : text.substring(0, WIDEST - 1) + '…';
     }
 }

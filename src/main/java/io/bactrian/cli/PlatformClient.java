@@ -29,10 +29,15 @@ final class PlatformClient {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
     PlatformClient(Configuration configuration) {
-        this.url = Optional.ofNullable(System.getenv("BACTRIAN_URL"))
+        this.url = url(configuration);
+        this.key = key(configuration);
+    }
+
+    /** Where the platform should be. */
+    static String url(Configuration configuration) {
+        return Optional.ofNullable(System.getenv("BACTRIAN_URL"))
                 .orElseGet(() -> "http://" + reachable(configuration.required("bactrian.http.host")) + ':'
                         + configuration.required("bactrian.http.port"));
-        this.key = key(configuration);
     }
 
     /**

@@ -35,10 +35,14 @@ final class PlatformCommand {
     /** Prints the answer's list as a table, or all of it as JSON. */
     void list(String path, List<String> fields) {
         JsonNode answer = call("GET", path, null);
-        if (answer == null || json) {
+        if (answer == null || json || !answer.isArray()) {
             spec.commandLine().getOut().println(answer);
         } else {
-            Listing.print(spec.commandLine().getOut(), answer, fields);
+            Listing.print(
+                    spec.commandLine().getOut(),
+                    spec.commandLine().getColorScheme().ansi(),
+                    answer,
+                    fields);
         }
     }
 
@@ -48,7 +52,15 @@ final class PlatformCommand {
         spec.commandLine().getOut().println(json || answer == null ? answer : answer.toPrettyString());
     }
 
+    /** What was made: as JSON, or in a word. */
+    void show(JsonNode made, String word) {
+        spec.commandLine().getOut().println(json ? made.toString() : word);
+    }
+
+    /** What was done, in words. */
     void say(String text) {
-        spec.commandLine().getOut().println(text);
+        spec.commandLine()
+                .getOut()
+                .println(json ? PlatformClient.JSON.createObjectNode().put("done", text) : text);
     }
 }

@@ -1,6 +1,7 @@
 package io.bactrian.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bactrian.hook.SignatureVerifier.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,22 @@ final class ReceivedHook {
             seal = "REFUSED: " + ((Verdict.Refused) verdict).reason();
         }
         return seal + "  " + content(body);
+    }
+
+    /** The same as one line of JSON. */
+    static JsonNode json(Verdict verdict, byte[] body) {
+        ObjectNode hook = PlatformClient.JSON.createObjectNode();
+        if (verdict instanceof Verdict.Accepted accepted) {
+            hook.put("verified", true).put("id", accepted.messageId());
+        } else {
+            hook.put("verified", false).put("reason", ((Verdict.Refused) verdict).reason());
+        }
+        String text = new String(body, StandardCharsets.UTF_8);
+        try {
+            return hook.set("body", PlatformClient.JSON.readTree(text));
+        } catch (IOException e) {
+            return hook.put("body", text);
+        }
     }
 
     private static String content(byte[] body) {

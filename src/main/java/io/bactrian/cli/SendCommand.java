@@ -61,6 +61,9 @@ final class SendCommand implements Callable<Integer> {
     @Option(names = "--id", paramLabel = "ID", description = "The message's id (default: a new one).")
     private @Nullable String id;
 
+    @Option(names = "--json", description = "Prints JSON.")
+    private boolean json;
+
     SendCommand() {
         url = URI.create("");
         data = "";
@@ -83,6 +86,14 @@ final class SendCommand implements Callable<Integer> {
                     .build();
             HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
             PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(PlatformClient.JSON
+                        .createObjectNode()
+                        .put("id", message)
+                        .put("status", answer.statusCode())
+                        .put("body", answer.body()));
+                return answer.statusCode() / 100 == 2 ? 0 : 1;
+            }
             out.println(message + ": " + answer.statusCode() + (answer.body().isBlank() ? "" : " " + answer.body()));
             return answer.statusCode() / 100 == 2 ? 0 : 1;
         } catch (IllegalArgumentException e) {

@@ -47,6 +47,15 @@ public final class Database implements AutoCloseable {
      * @throws IllegalArgumentException where the url can't work, with the remedy
      */
     public static Database open(DatabaseSettings settings) {
+        return open(settings, Math.min(2, settings.poolSize()));
+    }
+
+    /** The same, though it doesn't connect in the background either: only use does. */
+    public static Database unconnected(DatabaseSettings settings) {
+        return open(settings, 0);
+    }
+
+    private static Database open(DatabaseSettings settings, int idle) {
         Dialect dialect = Dialects.of(settings);
         HikariConfig config = new HikariConfig();
         config.setPoolName(settings.name());
@@ -58,7 +67,7 @@ public final class Database implements AutoCloseable {
             config.setPassword(settings.password());
         }
         config.setMaximumPoolSize(settings.poolSize());
-        config.setMinimumIdle(Math.min(2, settings.poolSize()));
+        config.setMinimumIdle(idle);
         config.setConnectionTimeout(PATIENCE_MILLIS);
         // Negative: the pool starts without a connection, so the platform starts before its databases do.
         config.setInitializationFailTimeout(-1);

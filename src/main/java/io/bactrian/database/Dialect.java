@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,11 @@ public interface Dialect {
 
     /** SQL of reading and writing user tables. */
     WriteDialect writes();
+
+    /** SQL that gives the server's clock as a time with its zone; empty where the database runs in this process. */
+    default Optional<String> clockQuery() {
+        return Optional.empty();
+    }
 
     /** An identifier as SQL takes it to the letter, whatever its case and characters. */
     default String quoted(String identifier) {

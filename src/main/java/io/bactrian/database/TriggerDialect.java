@@ -15,7 +15,8 @@ import java.util.Set;
  * <pre>
  * change(seq, transaction, table, operation, key, old, new, origin, at)
  *   transaction the product's name for the transaction; '' on SQLite, which has none
- *   operation  'i' insert, 'u' update, 'k' update that altered the key (key = the new key), 'd' delete, 't' truncate
+ *   operation  'i' insert, 'u' update, 'k' update that altered the key (key = the new key), 'd' delete, 't' truncate;
+ *              'p' a probe, which stands for no change (table = its token): collectors take it out
  *   key        JSON object of the key columns ('{}' without a key, and for truncate), without blanks
  *   old, new   JSON objects in the canonical JSON form, or NULL; their blanks mean nothing
  *   origin     parties joined by commas, or NULL
@@ -77,6 +78,18 @@ public interface TriggerDialect {
 
     /** What someone who captures this table should know; empty where there is nothing. */
     List<String> warnings(Connection connection, Table table) throws SQLException;
+
+    /** SQL that writes one row of a table that has a key, if it has any row, as it is: so that its triggers fire. */
+    default String touch(Table table) {
+        String key = String.join(
+                ", ",
+                table.key().stream()
+                        .map(column -> '"' + column.replace("\"", "\"\"") + '"')
+                        .toList());
+        String first = '"' + table.key().get(0).replace("\"", "\"\"") + '"';
+        return "UPDATE " + table.sqlName() + " SET " + first + " = " + first + " WHERE (" + key + ") IN (SELECT " + key
+                + " FROM " + table.sqlName() + " LIMIT 1)";
+    }
 
     /** What the role that installs must be allowed to do. */
     List<String> grants();

@@ -100,6 +100,18 @@ public final class EndpointGuard {
         return checked;
     }
 
+    /** Why no address of a host may be dialled, with the remedy; empty where one may. May block on the name service. */
+    public Optional<String> refusal(String host, int port) {
+        try {
+            checked(host, port);
+            return Optional.empty();
+        } catch (EndpointRefused e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        } catch (UnknownHostException e) {
+            return Optional.of(host + " is not known to the name service");
+        }
+    }
+
     /** Why an address may not be dialled, with the remedy; empty where it may. */
     public Optional<String> refusal(InetAddress address, int port) {
         if (ownPort.test(port) && isOfThisMachine(address)) {

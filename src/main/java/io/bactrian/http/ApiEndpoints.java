@@ -10,6 +10,7 @@ final class ApiEndpoints {
     private final DeadLetterEndpoint deadLetters;
     private final KeyEndpoint keys;
     private final ChangeEndpoint changes;
+    private final OperatorEndpoint operator;
     private final PlatformView platform;
 
     ApiEndpoints(ServedRooms rooms, ChangeEndpoint changes) {
@@ -18,6 +19,7 @@ final class ApiEndpoints {
         this.subscriptions = new SubscriptionEndpoint(rooms.subscriptions());
         this.deadLetters = new DeadLetterEndpoint(rooms.subscriptions(), rooms.platform());
         this.keys = new KeyEndpoint(rooms.keys());
+        this.operator = new OperatorEndpoint(rooms.actions());
         this.platform = rooms.platform();
     }
 
@@ -33,7 +35,11 @@ final class ApiEndpoints {
             case "dead-letters" -> deadLetters.answer(call);
             case "keys" -> keys.answer(call);
             case "changes" -> changes.answer(call);
-            case "routes" -> list(call, platform::routes);
+            case "routes" ->
+                call.segments().size() == 3 && "try".equals(call.segments().get(2))
+                        ? operator.tryRoute(call)
+                        : list(call, platform::routes);
+            case "doctor" -> operator.doctor(call);
             case "capture" -> list(call, platform::capture);
             default -> throw call.nothingHere();
         };

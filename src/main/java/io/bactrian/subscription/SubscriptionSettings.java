@@ -54,6 +54,25 @@ public record SubscriptionSettings(
         columns = Set.copyOf(columns);
     }
 
+    /** The same for another database. */
+    public SubscriptionSettings withDatabase(String other) {
+        return new SubscriptionSettings(
+                name,
+                other,
+                tables,
+                operations,
+                columns,
+                origin,
+                echo,
+                from,
+                ordering,
+                lanes,
+                batch,
+                retry,
+                parkMax,
+                onDead);
+    }
+
     /** The order that is kept: a batch is a piece of the journal. */
     Ordering kept() {
         return batch > 1 ? Ordering.JOURNAL : ordering;

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <p>A subscription that does nothing costs no thread and no timer. Thread-safe; what opens, pauses, resumes, replays or
  * closes one blocks until that is done, at most about 10 seconds where a delivery doesn't finish.
  */
-public final class Subscriptions implements AutoCloseable {
+public final class Subscriptions implements ChangeSource, AutoCloseable {
     /** Keeps a subscription running; closing it drains what is in flight, saves the position, and keeps the row. */
     public interface Handle extends AutoCloseable {
         @Override
@@ -72,6 +72,7 @@ public final class Subscriptions implements AutoCloseable {
      *
      * @throws SubscriptionException where the name already runs, or its database isn't known or is another one
      */
+    @Override
     public Handle open(SubscriptionSettings settings, ChangeHandler handler) {
         String name = settings.name();
         Journal journal = journals.get(settings.database());

@@ -66,6 +66,10 @@ public final class Workbench implements AutoCloseable {
         return platform.context();
     }
 
+    public Map<String, Journal> journals() {
+        return Map.of("main", journal);
+    }
+
     /** Loads what would be a route file of this name. */
     public void load(String file, String text) throws Exception {
         PluginHelper.getRoutesLoader(context()).loadRoutes(ResourceHelper.fromString(file, text));

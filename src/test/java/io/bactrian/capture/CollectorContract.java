@@ -453,6 +453,54 @@ abstract class CollectorContract {
         assertEquals(List.of(), rig.status().gaps());
     }
 
+    @Test
+    @DisplayName("invariants 1, 3: a probe is taken out and becomes no change, whatever is written beside it")
+    void aProbeLeavesNothingAndHidesNothing() throws Exception {
+        CollectorRig rig = start("data");
+        rig.awaitState(State.COLLECTING);
+        user.insert(1);
+        Simulation simulation = new Simulation(
+                rig.database,
+                new Capture(
+                        rig.database, new CaptureSettings(List.of("item"), List.of(), CaptureSettings.Install.AUTO)),
+                rig.collector);
+        AtomicBoolean writing = new AtomicBoolean(true);
+        Thread writer = new Thread(() -> {
+            user.insertAll(2, 200);
+            writing.set(false);
+        });
+        writer.start();
+        do {
+            List<Simulation.Hop> hops = simulation.run();
+            assertTrue(hops.stream().allMatch(Simulation.Hop::ok), hops::toString);
+            assertEquals(5, hops.size());
+        } while (writing.get());
+        writer.join();
+        user.insert(200);
+        rig.awaitChanges(200);
+        assertEquals(200, rig.changes().size());
+        assertEquals(200, new HashSet<>(rig.keys()).size());
+        assertEquals(List.of(), rig.status().gaps());
+        rig.awaitEmptied(user);
+    }
+
+    @Test
+    @DisplayName("invariant 14: a probe that a crash left behind is taken out by the next collector")
+    void aProbeThatACrashLeftBehindIsTakenOut() throws Exception {
+        CollectorRig rig = start("data");
+        user.insert(1);
+        rig.awaitChanges(1);
+        rig.close();
+        rigs.remove(rig);
+        user.execute("INSERT INTO " + user.ours() + "change (\"table\", operation, \"key\") VALUES ('x', 'p', '{}')");
+        user.insert(2);
+        CollectorRig next = start("data");
+        next.awaitChanges(2);
+        next.awaitEmptied(user);
+        assertEquals(List.of("{\"id\":1}", "{\"id\":2}"), next.keys());
+        assertEquals(List.of(), next.status().gaps());
+    }
+
     CollectorRig start(String data) {
         CollectorRig rig = new CollectorRig(directory.resolve(data), user);
         rigs.add(rig);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -112,6 +113,76 @@ class CliTest {
         });
     }
 
+    /** The other way: an option that a row names is one of the commands' in that row. */
+    @Test
+    void theManualNamesNoOptionThatIsNotThere() throws IOException {
+        Set<String> there = new TreeSet<>();
+        commands(commandLine())
+                .forEach(command ->
+                        command.getCommandSpec().options().forEach(option -> there.addAll(List.of(option.names()))));
+        Matcher cell = COMMAND_CELL.matcher(Files.readString(MANUAL));
+        while (cell.find()) {
+            Matcher option = Pattern.compile("--[a-z-]+").matcher(cell.group(1));
+            while (option.find()) {
+                assertTrue(there.contains(option.group()), () -> MANUAL + " tells of " + option.group());
+            }
+        }
+    }
+
+    @Test
+    void whatPrintsDataPrintsJsonToo() {
+        // They print what is no data: a log, a script, a live terminal's help.
+        Set<String> without = Set.of("run", "completion");
+        for (CommandLine command : commands(commandLine())) {
+            boolean leaf = command.getSubcommands().isEmpty();
+            if (leaf && !without.contains(command.getCommandName())) {
+                assertTrue(
+                        command.getCommandSpec().optionsMap().containsKey("--json"),
+                        () -> path(command) + " has no --json");
+            }
+        }
+    }
+
+    @Test
+    void coloursAreForTerminalsThatWantThem() {
+        assertTrue(Terminal.colours(Map.of("TERM", "xterm"), true).enabled());
+        assertFalse(Terminal.colours(Map.of("TERM", "xterm"), false).enabled());
+        assertFalse(
+                Terminal.colours(Map.of("TERM", "xterm", "NO_COLOR", "1"), true).enabled());
+        assertFalse(Terminal.colours(Map.of("TERM", "dumb"), true).enabled());
+    }
+
+    @Test
+    void aShellCompletesEveryCommand() {
+        for (String shell : List.of("bash", "zsh")) {
+            assertEquals(0, run("completion", shell), this::told);
+            commandLine()
+                    .getSubcommands()
+                    .keySet()
+                    .forEach(name -> assertTrue(out.toString().contains(name), () -> shell + " lacks " + name));
+        }
+        assertEquals(2, run("completion", "fish"), this::told);
+    }
+
+    @Test
+    void aNewFoldersConfigurationHasEveryKeyOfTheShippedOne() throws IOException {
+        assertEquals(0, run("init", folder.resolve("new").toString()), this::told);
+        String made = Files.readString(folder.resolve("new/config/application.properties"));
+        Matcher key = Pattern.compile("(?m)^#?(bactrian\\.[a-z.-]+)=")
+                .matcher(Files.readString(Path.of("config", "application.properties")));
+        while (key.find()) {
+            boolean another = key.group(1).startsWith("bactrian.databases.")
+                    && !key.group(1).startsWith("bactrian.databases.main.");
+            assertTrue(
+                    another || made.contains(key.group(1) + "="), () -> "init's configuration lacks " + key.group(1));
+        }
+        assertTrue(Files.exists(folder.resolve("new/.gitignore")));
+        Files.writeString(folder.resolve("new/routes/orders-in.yaml"), "# mine");
+        assertFailsInWords("--force", "init", folder.resolve("new").toString());
+        assertEquals(0, run("init", "--force", folder.resolve("new").toString()), this::told);
+        assertEquals("# mine", Files.readString(folder.resolve("new/routes/orders-in.yaml")));
+    }
+
     @Test
     void theManualListsNoCommandThatIsNotThere() throws IOException {
         Set<String> listed = new TreeSet<>();
@@ -197,11 +268,13 @@ class CliTest {
     }
 
     private static CommandLine commandLine() {
-        return BactrianCommand.commandLine(
+        return BactrianCommand.commandLine(new DirectParts(
                 configuration -> {
                     throw new StartException("the remedy", new IllegalStateException());
                 },
-                new BusyDataFolder());
+                new BusyDataFolder(),
+                (configuration, files) -> List.of(),
+                configuration -> List.of()));
     }
 
     /** The command and all below it. */

@@ -34,10 +34,9 @@ final class ChangesConsumer extends DefaultConsumer {
     protected void doStart() throws Exception {
         super.doStart();
         ChangesEndpoint endpoint = (ChangesEndpoint) getEndpoint();
-        Subscriptions subscriptions = Rooms.of(endpoint.getCamelContext()).subscriptions();
         SubscriptionSettings settings = endpoint.settings(getRouteId());
         batches = settings.batch() > 1;
-        handle = subscriptions.open(settings, this::deliver);
+        handle = Rooms.changeSource(endpoint.getCamelContext()).open(settings, this::deliver);
     }
 
     /** Drains first: what is in flight still needs the route's steps. */

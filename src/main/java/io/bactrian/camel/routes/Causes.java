@@ -198,10 +198,15 @@ final class Causes {
         return chain;
     }
 
-    private static String oneLine(String message) {
-        String uris = URISupport.sanitizeUri(message.replaceAll("\\s+", " ").strip());
+    /** A URI, or a text that may quote one, without secrets. */
+    static String masked(String text) {
+        String uris = URISupport.sanitizeUri(text);
         String options = SECRET_OPTION.matcher(uris).replaceAll("$1=xxxxxx");
-        String clean = SIGNING_SECRET.matcher(options).replaceAll("whsec_xxxxxx");
+        return SIGNING_SECRET.matcher(options).replaceAll("whsec_xxxxxx");
+    }
+
+    private static String oneLine(String message) {
+        String clean = masked(message.replaceAll("\\s+", " ").strip());
         return clean.length() > 400 ? clean.substring(0, 400) + "…" : clean;
     }
 

@@ -225,7 +225,7 @@ final class DirectoryWatch implements AutoCloseable {
         return String.valueOf(path.getFileName()).startsWith(".");
     }
 
-    private static boolean isRouteFile(Path file) {
+    static boolean isRouteFile(Path file) {
         String name = String.valueOf(file.getFileName());
         return !isHidden(file)
                 && !name.startsWith("#")

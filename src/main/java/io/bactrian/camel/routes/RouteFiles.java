@@ -1,5 +1,7 @@
 package io.bactrian.camel.routes;
 
+import io.bactrian.subscription.RecentChanges;
+import io.bactrian.subscription.SubscriptionException;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,7 @@ public final class RouteFiles implements AutoCloseable {
     private final RouteUnits units;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile List<RouteFileStatus> statuses = List.of();
+    private final AtomicBoolean trying = new AtomicBoolean();
     private volatile boolean closing;
     private @Nullable Thread thread;
 
@@ -132,6 +136,44 @@ public final class RouteFiles implements AutoCloseable {
         lock.lock();
         try {
             return units.validate(watch.text(absolute, content));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs a route file's text on changes of the past in a context of its own, and tells what it would send; loads
+     * nothing, moves nothing. What its routes do other than through endpoints (Java, scripts) is really done.
+     *
+     * @param file the file's name, by which its kind is known; its place doesn't matter
+     * @param last how many changes each of its routes is given, at most
+     * @param database whose changes; null for the one that each route names
+     * @throws IllegalArgumentException where the name isn't a route file's
+     * @throws io.bactrian.subscription.SubscriptionException where there is no such database, or another trial runs
+     */
+    public RouteTrialReport tryOut(
+            String file, String text, RecentChanges recent, int last, @Nullable String database) {
+        Path name = Path.of(file).getFileName();
+        if (name == null || !DirectoryWatch.isRouteFile(name)) {
+            throw new IllegalArgumentException(
+                    "'" + file + "' is no route file's name: it ends with .xml, .yaml or .java");
+        }
+        if (!trying.compareAndSet(false, true)) {
+            throw new SubscriptionException("Another route file is being tried: wait until that is done");
+        }
+        try {
+            RouteText tried =
+                    watch.text(settings.directory().toAbsolutePath().normalize().resolve(name), text);
+            return new RouteTrial(context, recent).run(tried, servingTexts(tried), last, database);
+        } finally {
+            trying.set(false);
+        }
+    }
+
+    private List<RouteText> servingTexts(RouteText tried) {
+        lock.lock();
+        try {
+            return units.servingTexts(tried.name());
         } finally {
             lock.unlock();
         }

@@ -270,7 +270,7 @@ final class RouteUnits {
     }
 
     /** The other files' texts whose templates and route configurations a file may use. */
-    private List<RouteText> servingTexts(String except) {
+    List<RouteText> servingTexts(String except) {
         return running().stream()
                 .filter(version -> !version.text().name().equals(except)
                         && version.loaded().servesOthers())

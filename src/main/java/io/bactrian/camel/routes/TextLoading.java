@@ -122,8 +122,9 @@ final class TextLoading {
         }
         List<RouteTemplateDefinition> templates = added(model.getRouteTemplateDefinitions());
         // A connector that a route uses is loaded into the context at its first use: it is nobody's.
-        templates.removeIf(template -> template.getResource() == null
-                || !text.location().equals(template.getResource().getLocation()));
+        // In XML Camel doesn't note the file of a template: what has none is this text's.
+        templates.removeIf(template -> template.getResource() != null
+                && !text.location().equals(template.getResource().getLocation()));
         for (Endpoint endpoint : context.getEndpoints()) {
             if (endpoint instanceof KameletEndpoint connector && text.content().contains(connector.getTemplateId())) {
                 templatesUsed.add(connector.getTemplateId());

@@ -10,6 +10,7 @@ import io.bactrian.database.WriteDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL. */
@@ -116,5 +117,10 @@ public final class PostgresqlDialect implements Dialect {
     @Override
     public WriteDialect writes() {
         return WRITES;
+    }
+
+    @Override
+    public Optional<String> clockQuery() {
+        return Optional.of("SELECT clock_timestamp()");
     }
 }
