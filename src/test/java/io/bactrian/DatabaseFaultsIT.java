@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bactrian.testing.Faults;
+import io.bactrian.testing.FreePorts;
 import io.bactrian.testing.PlatformProcess;
 import io.bactrian.testing.PostgresServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,10 +53,11 @@ class DatabaseFaultsIT {
     @TempDir
     Path folder;
 
-    private final int port = PlatformProcess.freePort();
+    private final int port = FreePorts.next();
     private int rows;
 
     @Test
+    @Tag("full")
     @DisplayName("invariants 1, 6, 12: a database that is down at start, and later, stops nothing else and comes back")
     void aDatabaseThatIsDownComesBackByItself() throws Exception {
         String main = "jdbc:sqlite:" + folder.resolve("main.db");

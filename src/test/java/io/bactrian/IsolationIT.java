@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.testing.DeliveryRecord;
+import io.bactrian.testing.FreePorts;
 import io.bactrian.testing.PlatformProcess;
 import io.bactrian.testing.SocketReceiver;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class IsolationIT {
                         - to: hook:%s?secret=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
                 """;
         return PlatformProcess.in(folder.resolve("platform"), configuration)
-                .route("down.yaml", route.formatted("down", "http://127.0.0.1:" + PlatformProcess.freePort() + "/"))
+                .route("down.yaml", route.formatted("down", "http://127.0.0.1:" + FreePorts.next() + "/"))
                 .route("hanging.yaml", route.formatted("hanging", hanging.url()))
                 .route("healthy.yaml", route.formatted("healthy", healthy.url()));
     }

@@ -3,7 +3,7 @@ package io.bactrian;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bactrian.testing.PlatformProcess;
+import io.bactrian.testing.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,8 +30,8 @@ class ReadmeIT {
     @TempDir
     Path folder;
 
-    private final int port = PlatformProcess.freePort();
-    private final int hookPort = PlatformProcess.freePort();
+    private final int port = FreePorts.next();
+    private final int hookPort = FreePorts.next();
     private final List<Process> started = new ArrayList<>();
 
     @BeforeEach

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bactrian.testing.FreePorts;
 import io.bactrian.testing.PlatformProcess;
 import io.bactrian.testing.PostgresServer;
 import io.bactrian.testing.RawCall;
@@ -213,7 +214,7 @@ class SecretsIT {
 
     private PlatformProcess platform(RawReceiver echoing) {
         String postgres = PostgresServer.newDatabase();
-        int closed = PlatformProcess.freePort();
+        int closed = FreePorts.next();
         Map<String, String> configuration = new LinkedHashMap<>();
         configuration.put("bactrian.databases.main.url", sqlite);
         configuration.put("bactrian.databases.main.capture.tables", "orders");

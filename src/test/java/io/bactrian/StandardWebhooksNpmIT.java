@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bactrian.testing.FreePorts;
 import io.bactrian.testing.PlatformProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -99,7 +100,7 @@ class StandardWebhooksNpmIT {
     @Test
     @DisplayName("we accept what the foreign library signs, once, and nothing that was altered, is old or another's")
     void weAcceptWhatTheForeignLibrarySigns() throws Exception {
-        try (PlatformProcess platform = platform(PlatformProcess.freePort()).start()) {
+        try (PlatformProcess platform = platform(FreePorts.next()).start()) {
             Process node = started("node", "verify.mjs", "send", SECRET, platform.url("/hooks/in"))
                     .redirectErrorStream(true)
                     .start();

@@ -1,5 +1,6 @@
 package io.bactrian.bench;
 
+import io.bactrian.testing.FreePorts;
 import io.bactrian.testing.PlatformProcess;
 import io.bactrian.testing.PostgresServer;
 import java.io.BufferedInputStream;
@@ -43,7 +44,7 @@ final class Inbound {
     void run(Figures figures) throws Exception {
         Shop shop = new Shop();
         Shop bareShop = new Shop();
-        int barePort = PlatformProcess.freePort();
+        int barePort = FreePorts.next();
         Process bare = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",

@@ -20,7 +20,7 @@ import org.apache.camel.model.ModelCamelContext;
  * properties are there for <code>{{key}}</code> in route files. Thread-safe.
  */
 public final class CamelPlatform implements AutoCloseable {
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(4);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
 
     private final DefaultCamelContext context;
     private final SimpleMain main;
@@ -66,7 +66,7 @@ public final class CamelPlatform implements AutoCloseable {
     }
 
     /**
-     * Finishes what is in flight, for at most four seconds, and stops: with the subscriptions before, the whole ends within
+     * Finishes what is in flight, for at most three seconds, and stops: with the subscriptions before, the whole ends within
      * ten, which is what supervisors of processes commonly grant.
      *
      * <p>Close the subscriptions before: they drain side by side while the routes still run, here one route after the

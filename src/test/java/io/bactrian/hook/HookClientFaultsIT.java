@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.subscription.DeliveryOutcome;
+import io.bactrian.testing.FreePorts;
 import io.bactrian.testing.HookReceiver;
 import io.bactrian.testing.RawReceiver;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -137,10 +137,7 @@ class HookClientFaultsIT extends Deliveries {
 
     @Test
     void whereNothingListensTheMessageSaysSo() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePorts.next();
         String message = failure(client(Clock.systemUTC()), "http://127.0.0.1:" + port + "/x");
         assertEquals("http://127.0.0.1:" + port + "/x refused: nothing listens on 127.0.0.1:" + port, message);
     }

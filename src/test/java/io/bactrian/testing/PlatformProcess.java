@@ -3,7 +3,6 @@ package io.bactrian.testing;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -42,7 +41,7 @@ public final class PlatformProcess implements AutoCloseable {
 
     /** Lays the folder out; starts nothing yet. */
     public static PlatformProcess in(Path folder, Map<String, String> configuration) {
-        int port = freePort();
+        int port = FreePorts.next();
         Map<String, String> all = new LinkedHashMap<>();
         all.put("bactrian.http.port", Integer.toString(port));
         all.put("bactrian.security.admin-key", KEY);
@@ -190,14 +189,6 @@ public final class PlatformProcess implements AutoCloseable {
     public void close() {
         if (isAlive()) {
             kill();
-        }
-    }
-
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

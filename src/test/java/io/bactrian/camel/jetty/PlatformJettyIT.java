@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.camel.routes.ReplaceAware;
-import java.net.ServerSocket;
+import io.bactrian.testing.FreePorts;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -68,10 +68,7 @@ class PlatformJettyIT {
 
     @Test
     void anotherPortGetsItsOwnServer() throws Exception {
-        int other;
-        try (ServerSocket free = new ServerSocket(0)) {
-            other = free.getLocalPort();
-        }
+        int other = FreePorts.next();
         add(r -> r.from("jetty:http://127.0.0.1:" + other + "/a").setBody(r.constant("other")));
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
