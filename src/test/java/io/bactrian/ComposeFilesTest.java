@@ -36,7 +36,11 @@ class ComposeFilesTest {
 
         PlatformSettings settings = PlatformSettings.of(Configuration.load(folder, folder, environment));
 
-        assertEquals(List.of("main"), settings.databases().stream().map(each -> each.database().name()).toList());
+        assertEquals(
+                List.of("main"),
+                settings.databases().stream()
+                        .map(each -> each.database().name())
+                        .toList());
     }
 
     @ParameterizedTest
