@@ -170,9 +170,7 @@ final class Handshake {
         long epoch = epochs.issue(journal.database(), Math.max(meta.epoch(), known.epoch()));
         String next = newToken();
         // The pending page stays noted until what is left of it was removed.
-        mark(
-                LOSS,
-                new Bookmark(epoch, 0, meta.token(), next, known.pendingFrom(), known.pendingTo()));
+        mark(LOSS, new Bookmark(epoch, 0, meta.token(), next, known.pendingFrom(), known.pendingTo()));
         remove(session, kept, meta.token(), next);
         Meta after = new Meta(meta.owner(), meta.epoch(), next);
         return renew(session, after, Bookmark.clean(epoch, 0, next));
