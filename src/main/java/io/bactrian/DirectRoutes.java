@@ -1,5 +1,6 @@
 package io.bactrian;
 
+import io.bactrian.broker.Broker;
 import io.bactrian.camel.CamelPlatform;
 import io.bactrian.camel.Rooms;
 import io.bactrian.camel.jetty.PlatformJetty;
@@ -53,8 +54,11 @@ final class DirectRoutes implements RouteChecker {
             settings.databases()
                     .forEach(each -> databases.put(each.database().name(), Database.unconnected(each.database())));
             Rooms rooms = new Rooms(databases, subscriptions, new InboundHooks(), clock);
-            // As in Platform, with the same components.
-            try (CamelPlatform camel = CamelPlatform.create(rooms, settings.properties())) {
+            try (Broker broker = settings.broker().present() ? Broker.unconnected(settings.broker(), clock) : null;
+                    CamelPlatform camel = CamelPlatform.create(
+                            rooms,
+                            settings.properties(),
+                            PlatformComponents.of(settings, broker))) {
                 PlatformJetty.install(
                         camel.context(), settings.http().host(), settings.http().port());
                 return new RouteFileCheck(camel.context(), settings.routes().directory()).check(files);

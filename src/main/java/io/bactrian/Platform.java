@@ -7,8 +7,6 @@ import io.bactrian.camel.CamelPlatform;
 import io.bactrian.camel.Rooms;
 import io.bactrian.camel.hook.OutboundTargets;
 import io.bactrian.camel.jetty.PlatformJetty;
-import io.bactrian.camel.kafka.PlatformKafka;
-import io.bactrian.camel.queue.QueueComponent;
 import io.bactrian.camel.routes.CompilerWarmUp;
 import io.bactrian.camel.routes.RouteFiles;
 import io.bactrian.capture.Capture;
@@ -42,9 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import org.apache.camel.Component;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,7 +142,7 @@ final class Platform implements AutoCloseable {
         CamelPlatform camel = made(CamelPlatform.create(
                 new Rooms(databases, subscriptions, hooks, clock),
                 settings.properties(),
-                components(broker.orElse(null))));
+                PlatformComponents.of(settings, broker.orElse(null))));
         camel.context().getRegistry().bind("bactrianHookClient", HookClient.class, client);
         PlatformJetty jetty =
                 PlatformJetty.install(camel.context(), settings.http().host(), port);
@@ -166,11 +162,6 @@ final class Platform implements AutoCloseable {
         doctor.show(routes);
         doctor.alsoExamine(() -> PlatformDoctor.hooks(OutboundTargets.of(camel.context()), guard()));
         made(new Chores(databases.values(), settings.appliedRetention(), clock));
-    }
-
-    /** Camel's components that the platform sets up, by name. */
-    private Map<String, Component> components(@Nullable Broker broker) {
-        return Map.of("kafka", new PlatformKafka(settings.kafka()), "jms", new QueueComponent(broker));
     }
 
     private void awaitFirstLooks() {

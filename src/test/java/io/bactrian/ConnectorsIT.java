@@ -186,6 +186,7 @@ class ConnectorsIT {
         configuration.put("connector.secret", SECRET);
         configuration.put("connector.token", "abc");
         KafkaServer kafka = KafkaServer.shared();
+        configuration.put("bactrian.broker.url", "embedded");
         configuration.put("bactrian.kafka.brokers", kafka.brokers());
         List<String> captured = new ArrayList<>();
         execute("main", "CREATE TABLE writes (language TEXT)");

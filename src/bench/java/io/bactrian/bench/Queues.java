@@ -144,6 +144,7 @@ final class Queues {
 
     private PlatformProcess platform(String name, Shop shop) {
         Map<String, String> configuration = new LinkedHashMap<>(shop.configuration());
+        configuration.put("bactrian.broker.url", "embedded");
         configuration.put("bactrian.broker.acceptors", "tcp://127.0.0.1:" + port);
         configuration.put("bactrian.broker.users.bench.password", PASSWORD);
         return PlatformProcess.in(folder.resolve(name + "-" + System.nanoTime()), configuration);

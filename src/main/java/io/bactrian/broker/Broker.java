@@ -44,7 +44,7 @@ public final class Broker implements AutoCloseable {
     private final JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Broker(BrokerSettings settings, Clock clock) {
+    private Broker(BrokerSettings settings, Clock clock, boolean starts) {
         this.settings = settings;
         if (settings.isEmbedded()) {
             EmbeddedBroker broker = new EmbeddedBroker(settings);
@@ -52,7 +52,9 @@ public final class Broker implements AutoCloseable {
             connections = ActiveMQJMSClient.createConnectionFactoryWithoutHA(JMSFactoryType.CF, broker.connector());
             connections.setUser(BrokerUsers.PLATFORM);
             connections.setPassword(broker.platformPassword());
-            started = startApart(broker);
+            started = starts
+                    ? startApart(broker)
+                    : CompletableFuture.failedFuture(new BrokerException("This broker is only for checks", null));
         } else {
             embedded = null;
             connections = new ActiveMQConnectionFactory(settings.url(), settings.username(), settings.password());
@@ -79,7 +81,12 @@ public final class Broker implements AutoCloseable {
 
     /** Begins to start an embedded broker, on a thread of its own; an external one isn't waited for. */
     public static Broker begin(BrokerSettings settings, Clock clock) {
-        return new Broker(settings, clock);
+        return new Broker(settings, clock, true);
+    }
+
+    /** For checks of routes: nothing is started or connected to. */
+    public static Broker unconnected(BrokerSettings settings, Clock clock) {
+        return new Broker(settings, clock, false);
     }
 
     private CompletableFuture<Void> startApart(EmbeddedBroker broker) {

@@ -122,14 +122,7 @@ public final class Journal implements AutoCloseable {
 
     /** How many changes stand after a position; positions that a gap left out don't count. */
     public long countAfter(long position) {
-        JournalState now = state;
-        long count = now.last() - position;
-        for (Gap gap : now.gaps()) {
-            if (gap.position() + gap.jump() > position) {
-                count -= gap.position() + gap.jump() - Math.max(position, gap.position());
-            }
-        }
-        return Math.max(0, count);
+        return state.countAfter(position);
     }
 
     /** The gaps within what is held, in order. */

@@ -43,4 +43,15 @@ record JournalState(long last, long lastCollected, @Nullable Bookmark bookmark, 
                         .filter(gap -> gap.position() + gap.jump() >= position)
                         .toList());
     }
+
+    /** How many changes stand after a position; positions that a gap left out don't count. */
+    long countAfter(long position) {
+        long count = last - position;
+        for (Gap gap : gaps) {
+            if (gap.position() + gap.jump() > position) {
+                count -= gap.position() + gap.jump() - Math.max(position, gap.position());
+            }
+        }
+        return Math.max(0, count);
+    }
 }

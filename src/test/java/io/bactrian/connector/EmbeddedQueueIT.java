@@ -28,6 +28,8 @@ class EmbeddedQueueIT extends ConnectorContract {
     @Override
     Map<String, String> configuration() {
         return Map.of(
+                "bactrian.broker.url",
+                "embedded",
                 "bactrian.broker.acceptors",
                 "tcp://127.0.0.1:" + port,
                 "bactrian.broker.users." + QueueNeighbour.USER + ".password",

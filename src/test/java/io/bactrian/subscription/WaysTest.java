@@ -92,7 +92,7 @@ class WaysTest {
     @Test
     void whatWasDeliveredSaysWhenAndAtWhichAttempt() {
         receiver.refuses();
-        subscribe(settings("s").retry(new RetryPolicy(3, 3, Duration.ofMillis(20), 1, Duration.ofMillis(20), 0)));
+        subscribe(settings("s").retry(new RetryPolicy(3, 1_000, Duration.ofMillis(20), 1, Duration.ofMillis(20), 0)));
         Change change = platform.update(1).get(0);
         await().until(() -> !receiver.calls().isEmpty());
         receiver.accepts();
