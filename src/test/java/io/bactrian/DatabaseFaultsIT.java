@@ -196,13 +196,13 @@ class DatabaseFaultsIT {
     private void mainWorks(PlatformProcess platform, String url) throws Exception {
         int id = ++rows;
         execute(url, "INSERT INTO items VALUES (" + id + ")");
-        Faults.awaiting(platform).until(() -> platform.output().contains("items saw {id=" + id + "}"));
+        Faults.awaiting(platform).until(() -> platform.output().contains("items saw {\"id\":" + id + "}"));
     }
 
     private void secondWorks(PlatformProcess platform, String url) throws Exception {
         int id = ++rows;
         execute(url, "INSERT INTO things VALUES (" + id + ")");
-        Faults.awaiting(platform).until(() -> platform.output().contains("things saw {id=" + id + "}"));
+        Faults.awaiting(platform).until(() -> platform.output().contains("things saw {\"id\":" + id + "}"));
     }
 
     /** Named to who has a key, and to nobody else. */

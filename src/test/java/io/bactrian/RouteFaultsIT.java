@@ -224,7 +224,7 @@ class RouteFaultsIT {
     }
 
     private static String key(JsonNode letter) {
-        return "{id="
+        return "{\"id\":"
                 + letter.path("change").path("data").path("key").path("id").asText() + "}";
     }
 
@@ -247,7 +247,7 @@ class RouteFaultsIT {
 
     private void sees(PlatformProcess platform, Connection user, String who) throws SQLException {
         int id = insert(user, "plain");
-        Faults.awaiting(platform).until(() -> platform.output().contains(who + " {id=" + id + "}"));
+        Faults.awaiting(platform).until(() -> platform.output().contains(who + " {\"id\":" + id + "}"));
     }
 
     private int insert(Connection user, String name) throws SQLException {
