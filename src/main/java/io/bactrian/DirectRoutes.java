@@ -56,9 +56,7 @@ final class DirectRoutes implements RouteChecker {
             Rooms rooms = new Rooms(databases, subscriptions, new InboundHooks(), clock);
             try (Broker broker = settings.broker().present() ? Broker.unconnected(settings.broker(), clock) : null;
                     CamelPlatform camel = CamelPlatform.create(
-                            rooms,
-                            settings.properties(),
-                            PlatformComponents.of(settings, broker))) {
+                            rooms, settings.properties(), PlatformComponents.of(settings, broker))) {
                 PlatformJetty.install(
                         camel.context(), settings.http().host(), settings.http().port());
                 return new RouteFileCheck(camel.context(), settings.routes().directory()).check(files);

@@ -38,7 +38,8 @@ class ComposeFilesTest {
 
         assertTrue(settings.databases().stream()
                 .anyMatch(each -> each.database().name().equals("main")));
-        assertEquals(file.equals("compose.full.yaml"), !settings.kafka().brokers().isEmpty());
+        assertEquals(
+                file.equals("compose.full.yaml"), !settings.kafka().brokers().isEmpty());
         assertEquals(!file.equals("compose.full.yaml"), settings.broker().isEmbedded());
     }
 

@@ -93,6 +93,7 @@ final class ReplayCommands {
             case "standard" ->
                 "{\"type\":\"" + change.operation().eventType() + "\",\"timestamp\":\"" + change.time() + "\",\"data\":"
                         + ChangeJson.data(change) + '}';
+            case "debezium" -> ChangeJson.debezium(change);
             case "row", "body" -> String.valueOf(change.afterJson() != null ? change.afterJson() : change.beforeJson());
             default -> null;
         };

@@ -235,7 +235,7 @@ public final class AttemptFile implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             return statement.executeUpdate("""
                             DELETE FROM attempt_block WHERE id IN (
-                                SELECT id FROM attempt_block ORDER BY id
+                                SELECT id FROM attempt_block ORDER BY last_started, id
                                 LIMIT 1 + (SELECT count(*) FROM attempt_block) / 20)
                             """) > 0;
         }
