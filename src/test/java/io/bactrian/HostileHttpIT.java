@@ -79,6 +79,11 @@ class HostileHttpIT {
         }
     }
 
+    /** Its files are open: they hold no data, and ask for a key themselves. */
+    private static boolean isConsole(Answered answered) {
+        return answered.head().contains("require-trusted-types-for 'script'");
+    }
+
     private static @Nullable String fault(RawCall call, Answered answered) throws IOException {
         int status = answered.status();
         if (status >= 500 && status != 501 && status != 505) {
@@ -87,7 +92,7 @@ class HostileHttpIT {
         if (!call.keyed() && (answered.body() + answered.head()).contains(HIDDEN)) {
             return "data without a key";
         }
-        if (!call.keyed() && status / 100 == 2) {
+        if (!call.keyed() && status / 100 == 2 && !isConsole(answered)) {
             return "an answer without a key";
         }
         if (answered.head().contains("\nX-Injected")) {

@@ -80,6 +80,7 @@ class PairsIT {
     }
 
     @Test
+    @Tag("full")
     @DisplayName("invariants 1, 4, 6: a target that is gone for a while gets everything, and there is no dead letter")
     void theTargetIsGoneForAWhile() throws Exception {
         String gone = PostgresServer.newDatabase();

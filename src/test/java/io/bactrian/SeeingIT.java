@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -172,6 +173,7 @@ class SeeingIT {
     }
 
     @Test
+    @Tag("full")
     void theCurlCommandMakesTheSameCallAgain() throws Exception {
         execute("INSERT INTO orders VALUES (1, 'it''s $HOME `new` \"now\"', NULL)");
         awaitState("delivered", 1, "plain");
@@ -200,6 +202,7 @@ class SeeingIT {
     }
 
     @Test
+    @Tag("full")
     void tailShowsChangesAndGoesOnAfterTheConnectionBroke() throws Exception {
         execute("INSERT INTO orders VALUES (1, 'new', NULL)");
         CompletableFuture<String> tail = tail("tail", "orders", "--from", "earliest", "--count", "3");

@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +101,7 @@ class StartFaultsIT {
     }
 
     @Test
+    @Tag("full")
     @DisplayName("invariants 1, 3, 4: told to end under load, it ends within ten seconds, and goes on where it was")
     void anOrderlyEndUnderLoadLosesNothing() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();

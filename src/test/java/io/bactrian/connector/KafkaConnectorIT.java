@@ -56,6 +56,7 @@ class KafkaConnectorIT {
     private final Random chance = new Random(7);
 
     @Test
+    @Tag("full")
     @DisplayName("invariants 3, 4, 5, 8, 9: killed in the middle, it sends all in order, and applies each record once")
     void aKilledPlatformLosesNothingAndAppliesOnce() throws Exception {
         killedUnderLoad(KafkaServer.shared(), 1, "quick-");
