@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ class ReplayIT {
     private String url = "";
 
     @Test
+    @Tag("full")
     @DisplayName("invariant 9: a replay and a retried dead letter apply again, once, and a kill applies nothing again")
     void aReplayAppliesAgainAndAKillDoesNot() throws Exception {
         url = "jdbc:sqlite:" + folder.resolve("user.db");

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +81,7 @@ class SecretsIT {
     private String sqlite = "";
 
     @Test
+    @Tag("full")
     @DisplayName("invariant 17: no secret is in the logs, the API's answers, the metrics or an error, whatever fails")
     void noSecretIsToldWhateverFails() throws Exception {
         sqlite = "jdbc:sqlite:" + folder.resolve("user.db");

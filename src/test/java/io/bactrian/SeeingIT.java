@@ -119,6 +119,7 @@ class SeeingIT {
     }
 
     @Test
+    @Tag("full")
     void whyTellsAChangesWholeWay() throws Exception {
         execute("INSERT INTO orders VALUES (1, 'new', NULL)");
         execute("UPDATE orders SET status = 'paid' WHERE id = 1");

@@ -130,6 +130,7 @@ class StartFaultsIT {
     }
 
     @Test
+    @Tag("full")
     @DisplayName(
             "invariant 4: a receiver that never answers holds up the end for less than ten seconds; nothing is lost")
     void aReceiverThatNeverAnswersDoesntHoldUpTheEnd() throws Exception {

@@ -88,6 +88,7 @@ class KafkaConnectorIT {
     }
 
     @Test
+    @Tag("full")
     void poisonGoesToTheDeadLettersWithTheReasonAndTheRestIsApplied() throws Exception {
         KafkaServer kafka = KafkaServer.shared();
         try (PlatformProcess platform = platform(kafka, "poison-")) {
