@@ -328,7 +328,7 @@ abstract class ConnectorContract {
         assertEquals(
                 List.of(),
                 ids.stream().filter(id -> rows.getOrDefault(id, 0) != 1).toList(),
-                "not applied exactly once");
+                "not applied exactly once: " + rows + platform.output());
     }
 
     private Map<String, Integer> applied() throws SQLException {
