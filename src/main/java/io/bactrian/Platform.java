@@ -66,22 +66,24 @@ final class Platform implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Starts the platform and stays until the process is told to end. */
-    static void run(Configuration configuration) throws InterruptedException {
+    /** Starts the platform and stays until it is ready, or else until the process is told to end. */
+    static void run(Configuration configuration, boolean untilReady) throws InterruptedException {
         long started = System.nanoTime();
         CountDownLatch stopped = new CountDownLatch(1);
         Platform platform = start(configuration);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            LOG.info("Stopping");
-                            platform.close();
-                            LOG.info("Stopped");
-                            stopped.countDown();
-                        },
-                        "shutdown"));
+        Thread stop = new Thread(
+                () -> {
+                    LOG.info("Stopping");
+                    platform.close();
+                    LOG.info("Stopped");
+                    stopped.countDown();
+                },
+                "shutdown");
+        Runtime.getRuntime().addShutdownHook(stop);
         LOG.info("Ready in {} ms", (System.nanoTime() - started) / 1_000_000);
-        stopped.await();
+        if (!untilReady) {
+            stopped.await();
+        }
     }
 
     /**

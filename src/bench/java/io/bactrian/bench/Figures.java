@@ -100,6 +100,13 @@ final class Figures {
             }
         }
 
+        /** The three percentiles in words. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "p50 %.2f, p95 %.2f, p99 %.2f ms", percentile(50), percentile(95), percentile(99));
+        }
+
         int count() {
             return count;
         }

@@ -2,9 +2,13 @@ package io.bactrian.cli;
 
 import io.bactrian.config.Configuration;
 
-/** Starts the platform and stays until it is told to stop; {@code Main} gives it to the command line. */
+/** Starts the platform; {@code Main} gives it to the command line. */
 @FunctionalInterface
 public interface PlatformStarter {
-    /** Returns when the platform has stopped in order. */
-    void run(Configuration configuration) throws InterruptedException;
+    /**
+     * Returns when the platform has stopped in order.
+     *
+     * @param untilReady whether it stops by itself as soon as it is ready; else it stays until it is told to stop
+     */
+    void run(Configuration configuration, boolean untilReady) throws InterruptedException;
 }

@@ -32,6 +32,11 @@ final class RunCommand implements Callable<Integer> {
             description = "Folder of what the platform keeps, the demo database included (default: data).")
     private @Nullable Path data;
 
+    @Option(
+            names = "--until-ready",
+            description = "Stops as soon as everything has started: tries a configuration out.")
+    private boolean untilReady;
+
     RunCommand(PlatformStarter starter) {
         this.starter = starter;
     }
@@ -55,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
                 }
             });
         }
-        starter.run(chosen.with(overrides));
+        starter.run(chosen.with(overrides), untilReady);
         return 0;
     }
 }

@@ -269,7 +269,7 @@ class CliTest {
 
     private static CommandLine commandLine() {
         return BactrianCommand.commandLine(new DirectParts(
-                configuration -> {
+                (configuration, untilReady) -> {
                     throw new StartException("the remedy", new IllegalStateException());
                 },
                 new BusyDataFolder(),

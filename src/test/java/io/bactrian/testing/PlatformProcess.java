@@ -102,6 +102,9 @@ public final class PlatformProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
+                "-XX:ThreadPriorityPolicy=1",
+                "-XX:CompilerThreadPriority=5",
+                "-XX:-PrintWarnings",
                 "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
                 "-Dbactrian.home=" + folder,
                 "-Dlog4j2.configurationFile="
@@ -110,6 +113,7 @@ public final class PlatformProcess implements AutoCloseable {
         if (options != null && !options.isBlank()) {
             command.addAll(List.of(options.strip().split(" +")));
         }
+        command.addAll(archive());
         command.addAll(List.of("-cp", classPath(), "io.bactrian.Main"));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
@@ -196,10 +200,23 @@ public final class PlatformProcess implements AutoCloseable {
 
     /** What the launcher runs, where it was packaged; else what this JVM runs. */
     private static String classPath() {
-        Path libraries = Path.of("target/lib").toAbsolutePath();
-        return Files.isDirectory(libraries)
-                ? Path.of("target/classes").toAbsolutePath() + File.pathSeparator + libraries + "/*"
+        Path target = Path.of("target").toAbsolutePath();
+        return isPackaged(target)
+                ? target.resolve("bactrian.jar") + File.pathSeparator + target.resolve("lib/*")
                 : System.getProperty("java.class.path");
+    }
+
+    /** As the launcher does. */
+    private static List<String> archive() {
+        Path target = Path.of("target").toAbsolutePath();
+        Path archive = target.resolve("bactrian.jsa");
+        return isPackaged(target) && Files.exists(archive)
+                ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
+                : List.of();
+    }
+
+    private static boolean isPackaged(Path target) {
+        return Files.isDirectory(target.resolve("lib")) && Files.exists(target.resolve("bactrian.jar"));
     }
 
     private File log() {
