@@ -7,6 +7,7 @@ import io.bactrian.camel.CamelPlatform;
 import io.bactrian.camel.Rooms;
 import io.bactrian.camel.hook.OutboundTargets;
 import io.bactrian.camel.jetty.PlatformJetty;
+import io.bactrian.camel.kafka.KafkaExamination;
 import io.bactrian.camel.routes.CompilerWarmUp;
 import io.bactrian.camel.routes.RouteFiles;
 import io.bactrian.capture.Capture;
@@ -15,6 +16,7 @@ import io.bactrian.capture.Collector;
 import io.bactrian.cli.StartException;
 import io.bactrian.config.Configuration;
 import io.bactrian.database.Database;
+import io.bactrian.doctor.BrokerExamination;
 import io.bactrian.hook.EndpointGuard;
 import io.bactrian.hook.HookClient;
 import io.bactrian.hook.InboundHooks;
@@ -162,6 +164,8 @@ final class Platform implements AutoCloseable {
         http.routesLoaded();
         view.show(routes);
         doctor.show(routes);
+        broker.ifPresent(each -> doctor.alsoExamine(new BrokerExamination(each)::findings));
+        doctor.alsoExamine(new KafkaExamination(camel.context())::findings);
         doctor.alsoExamine(() -> PlatformDoctor.hooks(OutboundTargets.of(camel.context()), guard()));
         made(new Chores(databases.values(), settings.appliedRetention(), clock));
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.activemq.artemis.api.core.ActiveMQSecurityException;
 import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
 import org.apache.activemq.artemis.api.jms.ActiveMQJMSClient;
@@ -35,6 +36,14 @@ public final class Broker implements AutoCloseable {
 
     /** How many messages wait in a queue of the embedded broker. */
     public record QueueDepth(String queue, long messages, int consumers) {}
+
+    /**
+     * What a look at the broker saw.
+     *
+     * @param node the broker's own name for itself
+     * @param deadLetters messages in its queue of dead letters
+     */
+    public record Sight(String node, long deadLetters) {}
 
     private final BrokerSettings settings;
     private final @Nullable EmbeddedBroker embedded;
@@ -70,10 +79,7 @@ public final class Broker implements AutoCloseable {
         connections.setConfirmationWindowSize(CONFIRMATIONS);
         // Classes from outside are never made here: an ObjectMessage is a dead letter.
         connections.setDeserializationDenyList("*");
-        watched = new WatchedConnections(
-                settings.isEmbedded() ? "embedded broker" : "broker " + BrokerSettings.withoutQuery(settings.url()),
-                this::connect,
-                clock);
+        watched = new WatchedConnections(description(), this::connect, clock);
         pool.setConnectionFactory(watched);
         pool.setMaxConnections(CONNECTIONS);
         pool.setMaxSessionsPerConnection(SESSIONS);
@@ -156,6 +162,32 @@ public final class Broker implements AutoCloseable {
     /** Why it can't be reached; null where it can, as far as known. */
     public @Nullable String trouble() {
         return watched.trouble();
+    }
+
+    public boolean isEmbedded() {
+        return settings.isEmbedded();
+    }
+
+    /** Such as {@code broker tcp://mq:61616}; holds no secret. */
+    public String description() {
+        return settings.isEmbedded() ? "embedded broker" : "broker " + BrokerSettings.withoutQuery(settings.url());
+    }
+
+    /**
+     * Asks it, by a connection made for that.
+     *
+     * @throws BrokerException where it can't be reached, or doesn't let us in; the message says which
+     */
+    public Sight look() {
+        awaitStarted();
+        try {
+            return BrokerSight.of(locator(), connections.getUser(), connections.getPassword());
+        } catch (ActiveMQSecurityException e) {
+            throw new BrokerException(
+                    "The " + description() + " refuses user '" + connections.getUser() + "': " + e.getMessage(), e);
+        } catch (Exception e) {
+            throw new BrokerException("The " + description() + " can't be reached: " + e.getMessage(), e);
+        }
     }
 
     /** What it was given up on. */

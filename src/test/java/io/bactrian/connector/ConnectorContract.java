@@ -7,14 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bactrian.testing.DeliveryRecord;
 import io.bactrian.testing.Faults;
 import io.bactrian.testing.PlatformProcess;
-import io.bactrian.testing.PostgresServer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,14 +37,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class ConnectorContract {
-    private static final int KEYS = 20;
-
     @TempDir
     static Path temporary;
 
     final DeliveryRecord record = new DeliveryRecord();
-    private final Map<Integer, Long> versions = new HashMap<>();
-    private final String url = PostgresServer.newDatabase();
+    private final ConnectorTables tables = new ConnectorTables();
     private PlatformProcess platform;
 
     /** Starts the neighbour, or starts it again with what it had. */
@@ -72,12 +67,25 @@ abstract class ConnectorContract {
     /** Sends a message until it is acknowledged; with the same id it is the same message. */
     abstract void send(String id, String body) throws Exception;
 
+    /** Has each message come twice, whatever makes that happen with this neighbour. */
+    void sendTwice(List<String> ids) throws Exception {
+        for (String id : ids) {
+            send(id, message(id));
+            send(id, message(id));
+        }
+    }
+
+    /** So long it is gone where it goes: longer than what its clients wait for. */
+    Duration outage() {
+        return Duration.ofSeconds(15);
+    }
+
     /** Begins to listen: each arrival goes to {@link #arrived}. Called once the platform runs. */
     abstract void listen() throws Exception;
 
     /** A change has arrived: its id, and the row. */
     final void arrived(String id, String row) {
-        record.received(id, ("\"after\":" + row).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        record.received(id, ("\"after\":" + row).getBytes(StandardCharsets.UTF_8));
     }
 
     final PlatformProcess platform() {
@@ -86,15 +94,8 @@ abstract class ConnectorContract {
 
     @BeforeAll
     void start() throws Exception {
-        execute("CREATE TABLE counted (k bigint PRIMARY KEY, v bigint NOT NULL)");
-        execute("CREATE TABLE received (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message text NOT NULL)");
         startNeighbour();
-        Map<String, String> all = new LinkedHashMap<>();
-        all.put("bactrian.databases.main.url", url);
-        all.put("bactrian.databases.main.username", PostgresServer.USER);
-        all.put("bactrian.databases.main.password", PostgresServer.PASSWORD);
-        all.put("bactrian.databases.main.capture.tables", "counted,received");
-        all.put("bactrian.databases.main.capture.install", "auto");
+        Map<String, String> all = tables.configuration();
         all.putAll(configuration());
         Path folder = temporary.resolve(getClass().getSimpleName() + UUID.randomUUID());
         platform = PlatformProcess.in(folder, all).route("both.yaml", """
@@ -126,7 +127,7 @@ abstract class ConnectorContract {
     @DisplayName("invariants 3, 5: out: every change arrives, in order per key, each under one id")
     void outEveryChangeArrivesInOrderPerKey() throws Exception {
         long before = record.duplicates();
-        write(200);
+        tables.write(200);
         awaitAllArrived();
         assertEquals(before, record.duplicates(), "nothing came twice where nothing failed");
     }
@@ -136,11 +137,9 @@ abstract class ConnectorContract {
     void inAMessageIsAppliedOnceThoughItComesTwice() throws Exception {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            String id = id();
-            ids.add(id);
-            send(id, message(id));
-            send(id, message(id));
+            ids.add(id());
         }
+        sendTwice(ids);
         awaitApplied(ids);
         String last = id();
         send(last, message(last));
@@ -186,11 +185,64 @@ abstract class ConnectorContract {
         int before = platform.output().length();
         inTheMiddle(1, () -> {
             Assumptions.assumeTrue(stopNeighbour(), "it ends with the platform");
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(15));
+            LockSupport.parkNanos(outage().toNanos());
             startNeighbour();
             listen();
+            awaitSpeed();
         });
         assertLinesOfAnOutage(platform.output().substring(before));
+    }
+
+    /** What is written and sent from now on, while all that waited goes through, isn't behind for long. */
+    private void awaitSpeed() throws Exception {
+        long back = System.nanoTime();
+        Map<Integer, Long> written = tables.written();
+        String id = id();
+        sendUntilTaken(id, new AtomicBoolean());
+        Faults.awaiting(platform).until(() -> tables.applied().containsKey(id));
+        Faults.awaiting(platform)
+                .until(() -> written.entrySet().stream()
+                        .allMatch(each ->
+                                record.missing(each.getKey(), each.getValue()).isEmpty()));
+        double seconds = (System.nanoTime() - back) / 1e9;
+        assertTrue(seconds < 30, () -> "back to speed after " + seconds + " s\n" + platform.output());
+    }
+
+    @Test
+    @Tag("full")
+    @DisplayName("invariants 8, 9: in: the database gone for a while: messages wait, and none is a dead letter")
+    void theDatabaseGoneMakesNoDeadLetters() throws Exception {
+        List<String> lines = linesOfADatabaseOutage();
+        Assumptions.assumeFalse(lines.isEmpty(), "a message waits with its sender, or as a change");
+        int before = platform.output().length();
+        List<String> dead = deadLetters();
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            if (i == 100) {
+                tables.goAway();
+            }
+            String id = id();
+            ids.add(id);
+            send(id, message(id));
+        }
+        // Longer than anyone waits for a connection.
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(15));
+        assertEquals(dead, deadLetters());
+        tables.comeBack();
+        awaitApplied(ids);
+        assertOnce(ids);
+        assertEquals(dead, deadLetters());
+        Supplier<String> log = () -> platform.output().substring(before);
+        for (String line : lines) {
+            Faults.awaiting(platform).until(() -> !Faults.lines(log.get(), line).isEmpty());
+            assertEquals(1, Faults.lines(log.get(), line).size(), log);
+        }
+        assertEquals(List.of(), Faults.stackTraces(log.get()), log);
+    }
+
+    /** What the log says when the database goes and when it is back; empty where no message waits. */
+    List<String> linesOfADatabaseOutage() {
+        return List.of();
     }
 
     /** One line when it goes and one when it is back; subclasses say which. */
@@ -204,7 +256,7 @@ abstract class ConnectorContract {
     }
 
     /** Their errors. */
-    final List<String> deadLetters() throws Exception {
+    List<String> deadLetters() throws Exception {
         List<String> errors = new ArrayList<>();
         for (JsonNode letter : Faults.json(platform, "/api/dead-letters?limit=1000")) {
             errors.add(letter.get("error").asText());
@@ -226,9 +278,9 @@ abstract class ConnectorContract {
         CompletableFuture<Integer> writer = CompletableFuture.supplyAsync(() -> {
             int written = 0;
             while (!stop.get()) {
-                write(10);
+                tables.write(10);
                 written += 10;
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
             }
             return written;
         });
@@ -277,38 +329,18 @@ abstract class ConnectorContract {
         }
     }
 
-    private static String id() {
+    static String id() {
         return "m-" + UUID.randomUUID();
     }
 
-    private static String message(String id) {
+    static String message(String id) {
         return "{\"message\":\"" + id + "\"}";
-    }
-
-    /** Counts some keys up, one transaction each. */
-    private void write(int count) {
-        synchronized (versions) {
-            try (Connection connection = connect();
-                    PreparedStatement upsert = connection.prepareStatement(
-                            "INSERT INTO counted VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v")) {
-                for (int i = 0; i < count; i++) {
-                    int key = i % KEYS;
-                    long next = versions.getOrDefault(key, 0L) + 1;
-                    upsert.setLong(1, key);
-                    upsert.setLong(2, next);
-                    upsert.executeUpdate();
-                    versions.put(key, next);
-                }
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        }
     }
 
     private void awaitAllArrived() {
         Faults.awaiting(platform).untilAsserted(() -> {
             Map<Integer, List<Long>> missing = new LinkedHashMap<>();
-            versions.forEach((key, last) -> {
+            tables.written().forEach((key, last) -> {
                 List<Long> lost = record.missing(key, last);
                 if (!lost.isEmpty()) {
                     missing.put(key, lost);
@@ -319,38 +351,15 @@ abstract class ConnectorContract {
         assertEquals(List.of(), record.disorders());
     }
 
-    private void awaitApplied(List<String> ids) {
-        Faults.awaiting(platform).until(() -> applied().keySet().containsAll(ids));
+    final void awaitApplied(List<String> ids) {
+        Faults.awaiting(platform).until(() -> tables.applied().keySet().containsAll(ids));
     }
 
     private void assertOnce(List<String> ids) throws SQLException {
-        Map<String, Integer> rows = applied();
+        Map<String, Integer> rows = tables.applied();
         assertEquals(
                 List.of(),
                 ids.stream().filter(id -> rows.getOrDefault(id, 0) != 1).toList(),
                 "not applied exactly once: " + rows + platform.output());
-    }
-
-    private Map<String, Integer> applied() throws SQLException {
-        Map<String, Integer> rows = new HashMap<>();
-        try (Connection connection = connect();
-                var statement = connection.createStatement();
-                var result = statement.executeQuery("SELECT message, count(*) FROM received GROUP BY message")) {
-            while (result.next()) {
-                rows.put(result.getString(1), result.getInt(2));
-            }
-        }
-        return rows;
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(url, PostgresServer.USER, PostgresServer.PASSWORD);
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = connect();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 }

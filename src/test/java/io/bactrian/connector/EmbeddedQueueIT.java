@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bactrian.testing.Faults;
 import io.bactrian.testing.FreePorts;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,11 @@ class EmbeddedQueueIT extends ConnectorContract {
     @Override
     void send(String id, String body) throws Exception {
         neighbour.send("orders.in", id, body);
+    }
+
+    @Override
+    List<String> linesOfADatabaseOutage() {
+        return QueueNeighbour.LINES_OF_A_DATABASE_OUTAGE;
     }
 
     @Override

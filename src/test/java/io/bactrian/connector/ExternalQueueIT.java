@@ -9,6 +9,7 @@ import java.io.File;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
@@ -53,6 +54,11 @@ class ExternalQueueIT extends ConnectorContract {
     }
 
     @Override
+    Duration outage() {
+        return Duration.ofMinutes(1);
+    }
+
+    @Override
     Map<String, String> configuration() {
         return Map.of(
                 "bactrian.broker.url",
@@ -76,6 +82,11 @@ class ExternalQueueIT extends ConnectorContract {
     @Override
     void send(String id, String body) throws Exception {
         neighbour.send("orders.in", id, body);
+    }
+
+    @Override
+    List<String> linesOfADatabaseOutage() {
+        return QueueNeighbour.LINES_OF_A_DATABASE_OUTAGE;
     }
 
     @Override

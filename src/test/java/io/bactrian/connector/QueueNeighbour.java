@@ -7,6 +7,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class QueueNeighbour implements AutoCloseable {
     static final String USER = "shop";
     static final String PASSWORD = "shop-password";
+
+    static final List<String> LINES_OF_A_DATABASE_OUTAGE = List.of(
+            "nothing is received until the database is back", "orders.in?concurrentConsumers=4: the database is back");
 
     private final ActiveMQConnectionFactory factory;
     private @Nullable Connection connection;

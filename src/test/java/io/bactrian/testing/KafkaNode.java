@@ -12,7 +12,7 @@ import kafka.tools.StorageTool;
 final class KafkaNode {
     private KafkaNode() {}
 
-    /** @param arguments the folder, the port for clients, the controller's port */
+    /** @param arguments the folder, the port for clients, the controller's port, the port for clients with a password */
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);
         Path properties = folder.resolve("server.properties");
@@ -25,10 +25,16 @@ final class KafkaNode {
                             "node.id=1",
                             "controller.quorum.voters=1@127.0.0.1:" + arguments[2],
                             "listeners=PLAINTEXT://127.0.0.1:" + arguments[1] + ",CONTROLLER://127.0.0.1:"
-                                    + arguments[2],
-                            "advertised.listeners=PLAINTEXT://127.0.0.1:" + arguments[1],
+                                    + arguments[2] + ",LOGIN://127.0.0.1:" + arguments[3],
+                            "advertised.listeners=PLAINTEXT://127.0.0.1:" + arguments[1] + ",LOGIN://127.0.0.1:"
+                                    + arguments[3],
                             "controller.listener.names=CONTROLLER",
-                            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,"
+                                    + "LOGIN:SASL_PLAINTEXT",
+                            "listener.name.login.sasl.enabled.mechanisms=PLAIN",
+                            "listener.name.login.plain.sasl.jaas.config="
+                                    + "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                                    + " user_shop=\"shop-password\";",
                             "log.dirs=" + folder.resolve("data"),
                             "offsets.topic.replication.factor=1",
                             "offsets.topic.num.partitions=1",

@@ -24,6 +24,7 @@ public final class KafkaServer implements AutoCloseable {
     private final Path folder;
     private final int port = FreePorts.next();
     private final int controller = FreePorts.next();
+    private final int login = FreePorts.next();
     private @Nullable Process process;
 
     private KafkaServer(Path folder) {
@@ -43,6 +44,11 @@ public final class KafkaServer implements AutoCloseable {
     /** What clients connect to, as {@code host:port}. */
     public String brokers() {
         return "127.0.0.1:" + port;
+    }
+
+    /** What clients connect to by SASL_PLAINTEXT and PLAIN, as user shop with the password shop-password. */
+    public String brokersWithLogin() {
+        return "127.0.0.1:" + login;
     }
 
     public KafkaServer start() {
@@ -66,7 +72,8 @@ public final class KafkaServer implements AutoCloseable {
                             KafkaNode.class.getName(),
                             folder.toString(),
                             Integer.toString(port),
-                            Integer.toString(controller))
+                            Integer.toString(controller),
+                            Integer.toString(login))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .start();
@@ -134,6 +141,17 @@ public final class KafkaServer implements AutoCloseable {
         try (Admin admin = admin(20_000)) {
             NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty());
             admin.createTopics(List.of(topic.configs(configuration))).all().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    public boolean hasTopic(String name) {
+        try (Admin admin = admin(20_000)) {
+            return admin.listTopics().names().get().contains(name);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

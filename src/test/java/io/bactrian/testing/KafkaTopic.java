@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -82,6 +83,18 @@ public final class KafkaTopic {
         }
     }
 
+    /** Hands on each record from the beginning, as it comes, while it is wanted; outages are waited out. */
+    public static void follow(KafkaServer kafka, String topic, Consumer<Seen> look, BooleanSupplier wanted) {
+        try (KafkaConsumer<String, String> consumer = consumer(kafka)) {
+            List<TopicPartition> partitions = partitions(consumer, topic, Long.MAX_VALUE);
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            while (wanted.getAsBoolean()) {
+                consumer.poll(Duration.ofMillis(50)).forEach(record -> look.accept(Seen.of(record)));
+            }
+        }
+    }
+
     private static KafkaConsumer<String, String> consumer(KafkaServer kafka) {
         return new KafkaConsumer<>(
                 Map.of("bootstrap.servers", kafka.brokers(), "enable.auto.commit", "false", "max.poll.records", "5000"),
@@ -123,7 +136,9 @@ public final class KafkaTopic {
                 Map.of(
                         "bootstrap.servers", kafka.brokers(),
                         "delivery.timeout.ms", "300000",
-                        "max.block.ms", "300000"),
+                        "max.block.ms", "300000",
+                        "max.request.size", "33554432",
+                        "buffer.memory", "67108864"),
                 new StringSerializer(),
                 new StringSerializer());
     }

@@ -3,30 +3,40 @@ package io.bactrian.camel.kafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where records are kept that were given up: whole, with key, headers and time, and with what happened in headers by
  * Kafka Connect's convention ({@code __connect.errors.…}: KIP-298, org.apache.kafka.connect.runtime.errors), so that
- * tools know them. Thread-safe.
+ * tools know them. What their topic won't take for its size is kept without its value. Thread-safe.
  */
 final class DeadLetterTopic implements AutoCloseable {
+    static final String SUFFIX = ".dlq";
+
     private static final String PREFIX = "__connect.errors.";
-    private static final int WITHIN_SECONDS = 20;
+    private static final long FOR_HEADERS = 16 * 1024;
+    private static final long LARGEST = Integer.MAX_VALUE;
+    private static final Logger LOG = LoggerFactory.getLogger(PlatformKafka.class);
 
     private final InboundClients clients;
     private final String route;
@@ -43,7 +53,7 @@ final class DeadLetterTopic implements AutoCloseable {
 
     /** The topic for what came from another one. */
     String of(String topic) {
-        return named == null ? topic + ".dlq" : named;
+        return named == null ? topic + SUFFIX : named;
     }
 
     /**
@@ -53,21 +63,41 @@ final class DeadLetterTopic implements AutoCloseable {
      */
     void keep(InboundRecord letter, Throwable reason) {
         String topic = of(letter.record.topic());
-        make(topic);
+        make(topic, letter.record.topic());
+        ConsumerRecord<byte[], byte[]> from = letter.record;
+        try {
+            write(topic, letter, reason, from.value());
+        } catch (RecordTooLargeException e) {
+            // A partition must not wait for ever for a topic that takes less than its own.
+            write(topic, letter, reason, null);
+        }
+    }
+
+    private void write(String topic, InboundRecord letter, Throwable reason, byte @Nullable [] value) {
         ConsumerRecord<byte[], byte[]> from = letter.record;
         ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(topic, null, from.timestamp(), from.key(), from.value(), from.headers());
+                new ProducerRecord<>(topic, null, from.timestamp(), from.key(), value, from.headers());
         tell(record.headers(), letter, reason);
+        if (value == null && from.value() != null) {
+            record.headers()
+                    .add(
+                            "bactrian-left-out",
+                            ("the value, of " + from.value().length + " bytes: " + topic
+                                            + " takes none so large (its max.message.bytes); it is at " + letter)
+                                    .getBytes(StandardCharsets.UTF_8));
+        }
         try {
-            producer().send(record).get(WITHIN_SECONDS, TimeUnit.SECONDS);
+            // Ends by the client's own delivery.timeout.ms; giving up earlier would make a second letter of it.
+            producer().send(record).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("Interrupted while writing to " + topic, e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RecordTooLargeException large) {
+                throw large;
+            }
             throw new KafkaException(
                     "Can't write to the dead letters' topic " + topic + ": " + e.getCause(), e.getCause());
-        } catch (TimeoutException e) {
-            throw new KafkaException("The dead letters' topic " + topic + " didn't answer in time", e);
         }
     }
 
@@ -91,15 +121,14 @@ final class DeadLetterTopic implements AutoCloseable {
         headers.add(PREFIX + name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Where the cluster makes no topics by itself; with its own defaults. */
-    private void make(String topic) {
+    /** Where the cluster makes no topics by itself; with its defaults, and room for what the other topic takes. */
+    private void make(String topic, String source) {
         if (made.contains(topic)) {
             return;
         }
         try (Admin admin = clients.admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, Optional.empty(), Optional.empty())))
-                    .all()
-                    .get();
+            NewTopic wanted = new NewTopic(topic, Optional.empty(), Optional.empty()).configs(room(admin, source));
+            admin.createTopics(List.of(wanted)).all().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("Interrupted while making " + topic, e);
@@ -112,6 +141,21 @@ final class DeadLetterTopic implements AutoCloseable {
             }
         }
         made.add(topic);
+    }
+
+    private static Map<String, String> room(Admin admin, String source) throws InterruptedException {
+        ConfigResource asked = new ConfigResource(ConfigResource.Type.TOPIC, source);
+        try {
+            Config found = admin.describeConfigs(List.of(asked)).all().get().get(asked);
+            ConfigEntry most = found == null ? null : found.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+            return most == null || most.source() != ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG
+                    ? Map.of()
+                    : Map.of(most.name(), Long.toString(Math.min(LARGEST, Long.parseLong(most.value()) + FOR_HEADERS)));
+        } catch (ExecutionException e) {
+            // We may not ask: then what is too large is left out.
+            LOG.debug("{} doesn't say how much it takes", source, e);
+            return Map.of();
+        }
     }
 
     private synchronized Producer<byte[], byte[]> producer() {

@@ -70,12 +70,12 @@ final class InboundClients {
         return endpoint.getKafkaClientFactory().getBrokers(endpoint.getConfiguration());
     }
 
-    private interface Making<T> {
+    interface Making<T> {
         T make();
     }
 
     /** Kafka loads what authenticates by the thread's class loader. */
-    private static <T> T withOwnLoader(Making<T> making) {
+    static <T> T withOwnLoader(Making<T> making) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(Admin.class.getClassLoader());

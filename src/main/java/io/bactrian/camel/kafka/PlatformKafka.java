@@ -14,8 +14,9 @@ import org.apache.camel.util.PropertiesHelper;
  * The {@code kafka:} component of the platform: Camel's, with all its options and {@code camel.component.kafka.} keys,
  * whose endpoints send and receive as this package promises. Without brokers every use is refused with the key's name.
  *
- * <p>Time-outs are bounded so that sending fails within some ten seconds where Kafka is gone: the subscription then parks
- * and looks again.
+ * <p>Time-outs are bounded: while Kafka is gone a record that is under way is repeated for two minutes, by its number,
+ * which makes it one record however often it is sent; one that finds no topic fails within five seconds. What fails is
+ * the subscription's, which parks it and tries again.
  */
 public final class PlatformKafka extends KafkaComponent {
     private static final int MEBIBYTE = 1 << 20;
@@ -33,10 +34,16 @@ public final class PlatformKafka extends KafkaComponent {
         defaults.setProducerBatchSize(64 * 1024);
         defaults.setMaxBlockMs(5_000);
         defaults.setRequestTimeoutMs(5_000);
-        defaults.setDeliveryTimeoutMs(10_000);
+        // Until then the client repeats a request under the record's own number, which the broker knows again. A record
+        // that is given up before that and sent anew is a second one, where the broker had it and only its answer was
+        // lost.
+        defaults.setDeliveryTimeoutMs(120_000);
         // The broker decides what is too large: it counts what was compressed.
         defaults.setMaxRequestSize(16 * MEBIBYTE);
         defaults.setFetchMaxBytes(16 * MEBIBYTE);
+        // So long nobody takes over what a killed platform had, not even itself started again; who is thrown out for
+        // nothing only joins again, and what comes twice by that is applied once.
+        defaults.setSessionTimeoutMs(10_000);
         // With "latest", what is written while a new group forms would be missed.
         defaults.setAutoOffsetReset("earliest");
         setKafkaClientFactory(new Clients());

@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.AsyncCallback;
@@ -35,9 +37,10 @@ final class RecordProducer extends KafkaProducer {
     private final TopicEndpoint endpoint;
     private final ChangeRecords records;
     private @Nullable ExecutorService executor;
-    private @Nullable ExecutorService lookingThread;
+    private @Nullable ScheduledExecutorService lookingThread;
     private @Nullable Continuation continuation;
     private @Nullable FirstContact contact;
+    private @Nullable SendWatch watch;
 
     RecordProducer(TopicEndpoint endpoint) {
         super(endpoint);
@@ -54,11 +57,21 @@ final class RecordProducer extends KafkaProducer {
         super.doStart();
         ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
         ExecutorService own = threads.newCachedThreadPool(this, "kafka-continuation");
-        ExecutorService looking = threads.newSingleThreadExecutor(this, "kafka-contact");
+        ScheduledExecutorService looking = threads.newSingleThreadScheduledExecutor(this, "kafka-contact");
         executor = own;
         lookingThread = looking;
         continuation = new Continuation(own);
         contact = new FirstContact(looking);
+        SendWatch silence = new SendWatch(
+                this::name, endpoint.getKafkaClientFactory().getBrokers(endpoint.getConfiguration()), endpoint.clock());
+        watch = silence;
+        var unused = looking.scheduleWithFixedDelay(silence::look, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** Of whom the log speaks. */
+    private String name() {
+        String route = getRouteId();
+        return route == null ? "kafka:" + endpoint.getConfiguration().getTopic() : route;
     }
 
     @Override
@@ -179,10 +192,16 @@ final class RecordProducer extends KafkaProducer {
     private void handOver(ProducerRecord<Object, Object> record, Acknowledgement acknowledgement) {
         Producer<Object, Object> client = getKafkaProducer();
         FirstContact topics = Objects.requireNonNull(contact);
+        SendWatch silence = Objects.requireNonNull(watch);
         Future<RecordMetadata> handed;
+        silence.handedOver();
         try {
-            handed = client.send(record, (metadata, cause) -> acknowledgement.outcome(cause));
+            handed = client.send(record, (metadata, cause) -> {
+                silence.ended(cause == null);
+                acknowledgement.outcome(cause);
+            });
         } catch (RuntimeException e) {
+            silence.ended(false);
             acknowledgement.outcome(e);
             return;
         }

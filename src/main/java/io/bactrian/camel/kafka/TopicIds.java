@@ -54,7 +54,11 @@ final class TopicIds {
             if (e.getCause() instanceof UnsupportedVersionException) {
                 return topic;
             }
-            throw new KafkaException("Can't ask for the id of topic " + topic + ": " + e.getCause(), e.getCause());
+            throw failed(topic, e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    private static KafkaException failed(String topic, Throwable cause) {
+        return new KafkaException("Can't ask for the id of topic " + topic + ": " + InboundFailure.text(cause), cause);
     }
 }

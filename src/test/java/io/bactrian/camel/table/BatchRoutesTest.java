@@ -49,6 +49,8 @@ class BatchRoutesTest {
     @Test
     @DisplayName("invariants 3, 7: half a batch breaks a rule of the target: those are dead letters, the rest is there")
     void halfABatchBreaksARule() throws Exception {
+        run("CREATE TABLE seen (at INTEGER PRIMARY KEY AUTOINCREMENT, id INTEGER)");
+        run("CREATE TRIGGER see AFTER INSERT ON orders BEGIN INSERT INTO seen (id) VALUES (new.id); END");
         route("<to uri=\"table:*\"/>");
         Entry[] entries = new Entry[100];
         for (int i = 0; i < 100; i++) {
@@ -58,6 +60,10 @@ class BatchRoutesTest {
         await().until(() -> letters().size() == 50);
         assertEquals("50", query("SELECT count(*) FROM orders WHERE id % 2 = 1"));
         assertEquals("0", query("SELECT count(*) FROM orders WHERE status = 'bad'"));
+        assertEquals(
+                query("SELECT group_concat(id) FROM (SELECT id FROM orders ORDER BY id)"),
+                query("SELECT group_concat(id) FROM (SELECT id FROM seen ORDER BY at)"),
+                "applied in order");
         assertTrue(
                 letters().get(0).error().contains("CHECK constraint failed"),
                 letters().get(0).error());
