@@ -58,6 +58,15 @@ class CommandsIT {
         }
     }
 
+    @Test
+    void aTrialEndsWhenEverythingHasStarted() throws Exception {
+        PlatformProcess platform =
+                PlatformProcess.in(folder.resolve("trial"), Map.of("bactrian.databases.main.url", "jdbc:sqlite:demo.db"));
+        String told = platform.command(0, "run", "--until-ready");
+        assertTrue(told.contains("Ready in"), told);
+        assertTrue(told.contains("Stopped"), told);
+    }
+
     private void initMakesAFolderThatHoldsTogether(PlatformProcess platform, Path shop) throws Exception {
         String made = platform.command(0, "init", shop.toString());
         assertTrue(made.contains("run --config " + shop.resolve("config")), made);

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Checks everything and says what to do: Java, configuration, data folder, port, key, databases, capture, the"
-                    + " journal, subscriptions, route files, hooks.",
+                    + " journal, subscriptions, route files, broker, Kafka, hooks.",
             "Where the platform isn't running, it checks what can be checked without. Exit code 1 where something doesn't"
                     + " work."
         })

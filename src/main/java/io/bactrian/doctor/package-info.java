@@ -1,6 +1,6 @@
 /**
- * What a look at the platform, its databases and its machine finds: each finding says how it is and, where something is
- * wrong, what to do. It changes nothing. The running platform looks at itself; the commands look at what can be seen
+ * What a look at the platform, its databases, its broker and its machine finds: each finding says how it is and, where
+ * something is wrong, what to do. It changes nothing. The running platform looks at itself; the commands look at what can be seen
  * from outside.
  */
 @NullMarked

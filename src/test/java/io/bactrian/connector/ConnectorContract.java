@@ -264,6 +264,18 @@ abstract class ConnectorContract {
         return errors;
     }
 
+    /** Of messages that are too large for a queue. */
+    final void awaitLargeRefused() throws Exception {
+        String after = id();
+        send(after, message(after));
+        awaitApplied(List.of(after));
+        Faults.awaiting(platform)
+                .until(() -> deadLetters().stream()
+                                .filter(each -> each.contains("bactrian.broker.max-message-size"))
+                                .count()
+                        == 2);
+    }
+
     /** As {@link #send}; a sender that is told that it is refused gives up. */
     void sendPoison(String id, String body) throws Exception {
         send(id, body);

@@ -1,6 +1,7 @@
 package io.bactrian.connector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bactrian.broker.BrokerProcess;
 import io.bactrian.testing.Faults;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 
 /** An Artemis in a second process, which is killed and started again. */
 class ExternalQueueIT extends ConnectorContract {
@@ -103,5 +105,17 @@ class ExternalQueueIT extends ConnectorContract {
                         .size(),
                 log);
         assertEquals(1, Faults.lines(log, "is back after").size(), log);
+    }
+
+    @Test
+    void aMessageThatIsTooLargeIsADeadLetterAndTheRestFlows() throws Exception {
+        neighbour.sendLarge("orders.in");
+        awaitLargeRefused();
+    }
+
+    @Test
+    void theDoctorFindsTheBroker() throws Exception {
+        String found = Faults.json(platform(), "/api/doctor").toString();
+        assertTrue(found.contains("broker tcp://127.0.0.1:" + port + " answers; node "), found);
     }
 }

@@ -171,4 +171,10 @@ class KafkaConnectorIT extends ConnectorContract {
                         == 2);
         assertTrue(platform().isAlive(), platform()::output);
     }
+
+    @Test
+    void theDoctorFindsTheBroker() throws Exception {
+        String found = Faults.json(platform(), "/api/doctor").toString();
+        assertTrue(found.contains("{\"subject\":\"kafka " + kafka.brokers() + "\",\"state\":\"ok\""), found);
+    }
 }

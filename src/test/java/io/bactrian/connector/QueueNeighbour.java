@@ -7,7 +7,10 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +36,16 @@ final class QueueNeighbour implements AutoCloseable {
         send(queue, id, session -> session.createTextMessage(text));
     }
 
-    synchronized void sendBytes(String queue, String id, byte[] bytes) throws JMSException {
-        send(queue, id, session -> {
+    /** Sends 20 MB twice, as bytes and as a text. */
+    synchronized void sendLarge(String queue) throws JMSException {
+        byte[] large = new byte[20 << 20];
+        Arrays.fill(large, (byte) 'x');
+        send(queue, "large-" + UUID.randomUUID(), session -> {
             BytesMessage message = session.createBytesMessage();
-            message.writeBytes(bytes);
+            message.writeBytes(large);
             return message;
         });
+        send(queue, "large-" + UUID.randomUUID(), new String(large, StandardCharsets.US_ASCII));
     }
 
     private interface Making {

@@ -70,4 +70,9 @@ final class SendWatch {
                     silence.toSeconds());
         }
     }
+
+    /** Whether that was told, and its end wasn't. */
+    synchronized boolean silent() {
+        return silentSince != null;
+    }
 }
