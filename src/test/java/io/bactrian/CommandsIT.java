@@ -60,8 +60,8 @@ class CommandsIT {
 
     @Test
     void aTrialEndsWhenEverythingHasStarted() throws Exception {
-        PlatformProcess platform =
-                PlatformProcess.in(folder.resolve("trial"), Map.of("bactrian.databases.main.url", "jdbc:sqlite:demo.db"));
+        PlatformProcess platform = PlatformProcess.in(
+                folder.resolve("trial"), Map.of("bactrian.databases.main.url", "jdbc:sqlite:demo.db"));
         String told = platform.command(0, "run", "--until-ready");
         assertTrue(told.contains("Ready in"), told);
         assertTrue(told.contains("Stopped"), told);

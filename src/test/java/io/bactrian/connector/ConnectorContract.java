@@ -286,13 +286,15 @@ abstract class ConnectorContract {
     }
 
     private void inTheMiddle(int times, Disturbance disturbance) throws Exception {
+        int arrived = record.distinct();
+        int applied = tables.applied().size();
         AtomicBoolean stop = new AtomicBoolean();
         CompletableFuture<Integer> writer = CompletableFuture.supplyAsync(() -> {
             int written = 0;
             while (!stop.get()) {
                 tables.write(10);
                 written += 10;
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
             }
             return written;
         });
@@ -304,10 +306,14 @@ abstract class ConnectorContract {
                 synchronized (acknowledged) {
                     acknowledged.add(id);
                 }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             }
             return acknowledged.size();
         });
         try {
+            // Traffic, before anything is disturbed.
+            Faults.awaiting(platform)
+                    .until(() -> record.distinct() > arrived && tables.applied().size() > applied);
             for (int i = 0; i < times; i++) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_500));
                 disturbance.happens();

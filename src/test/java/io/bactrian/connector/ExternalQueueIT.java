@@ -105,6 +105,11 @@ class ExternalQueueIT extends ConnectorContract {
                         .size(),
                 log);
         assertEquals(1, Faults.lines(log, "is back after").size(), log);
+        assertEquals(1, Faults.lines(log, "changes are parked").size(), log);
+        Faults.awaiting(platform())
+                .until(() -> Faults.lines(platform().output(), "out: no change is parked any more")
+                                .size()
+                        == 1);
     }
 
     @Test
