@@ -74,7 +74,7 @@ class RouteFaultsIT {
             Broken.from("hook:items?verify=stripe&secret=s", "later version"),
             Broken.from(
                     "hook:items?respond=accepted&secret=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "later"),
-            Broken.from("events:reordered", "later version"));
+            Broken.from("live:reordered", "later version"));
 
     @Test
     @DisplayName("invariant 16: a file that doesn't load leaves the old version running; line and cause are told once")

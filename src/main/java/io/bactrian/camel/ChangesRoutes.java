@@ -11,7 +11,7 @@ import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
 
 /**
- * What the platform asks of a route that consumes {@code changes:}, and what it gives to it, when it is added.
+ * What the platform asks of a route that consumes {@code changes:} or {@code events:}, and what it gives to it, when it is added.
  *
  * <p>It must name its subscription. It gets an error handler that neither retries nor logs: its subscription does both,
  * and one dead endpoint would otherwise fill the log with stack traces. So do a route from {@code kafka:}, whose consumer
@@ -20,7 +20,7 @@ import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
  */
 public final class ChangesRoutes implements ModelLifecycleStrategy {
     private static final List<String> FAILURES_TOLD_ELSEWHERE =
-            List.of("changes:", "hook:", "kafka:", "jms:", "direct:");
+            List.of("changes:", "events:", "hook:", "kafka:", "jms:", "direct:");
 
     private final CamelContext context;
 
@@ -31,7 +31,7 @@ public final class ChangesRoutes implements ModelLifecycleStrategy {
     @Override
     public void onAddRouteDefinition(RouteDefinition route) {
         String uri = route.getInput() == null ? "" : route.getInput().getEndpointUri();
-        if (uri.startsWith("changes:")) {
+        if (uri.startsWith("changes:") || uri.startsWith("events:")) {
             refuseUnnamed(route, uri);
         }
         boolean told = FAILURES_TOLD_ELSEWHERE.stream().anyMatch(uri::startsWith);

@@ -10,6 +10,6 @@ public final class LaterComponent extends DefaultComponent {
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
         String scheme = uri.substring(0, uri.indexOf(':'));
         throw new IllegalArgumentException("'" + scheme + ":' belongs to a later version of Bactrian; this one has"
-                + " changes:, table: and hook:, and Camel's own components");
+                + " changes:, events:, table: and hook:, and Camel's own components");
     }
 }

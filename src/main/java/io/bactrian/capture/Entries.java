@@ -24,6 +24,7 @@ final class Entries {
     Entry of(CapturedRow row) {
         String key = JsonText.withoutBlobs(JsonText.compact(row.key()));
         String old = row.old() == null ? null : JsonText.withoutBlobs(row.old());
+        String next = row.now() == null ? null : JsonText.withoutBlobs(row.now());
         boolean keyChanged = row.operation().equals("k");
         return new Entry(
                 row.seq(),
@@ -32,7 +33,7 @@ final class Entries {
                 key,
                 keyChanged && old != null ? JsonText.members(key, old) : null,
                 old,
-                row.now() == null ? null : JsonText.withoutBlobs(row.now()),
+                next == null || !row.operation().equals("e") ? next : payload(next),
                 row.transaction(),
                 parties(row.origin()),
                 row.at());
@@ -59,10 +60,16 @@ final class Entries {
             case "u", "k" -> Operation.UPDATE;
             case "d" -> Operation.DELETE;
             case "t" -> Operation.TRUNCATE;
+            case "e" -> Operation.EVENT;
             default ->
                 throw new IllegalArgumentException("The trigger table's row " + row.seq() + " has the operation '"
                         + row.operation() + "', which this version doesn't know: upgrade, or remove the row");
         };
+    }
+
+    /** A row is an object: a payload that is none becomes the one member of one. */
+    private static String payload(String json) {
+        return json.stripLeading().startsWith("{") ? json : "{\"payload\":" + json + "}";
     }
 
     private List<String> parties(@Nullable String origin) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its name for ever
  * @param position where it stands in its database's journal
- * @param table the table as the catalog stores it, {@code schema.table} outside the default schema
+ * @param table the table as the catalog stores it, {@code schema.table} outside the default schema; an event's name
  * @param operation what happened
  * @param keyJson the key as a JSON object without blanks, columns in the key's order; {@code {}} for a table without key
  *     and for TRUNCATE
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     plain application write
  * @param time the database's clock when the row was written
  * @param collected our clock when it was collected; never goes back within a journal
- * @param rowType how the rows' columns are read
+ * @param rowType how the rows' columns are read; an event's payload is no row of a table, and is read as its JSON says
  */
 public record Change(
         ChangeId id,
@@ -41,10 +41,16 @@ public record Change(
 
     public Change {
         origin = List.copyOf(origin);
+        rowType = operation == Operation.EVENT ? RowType.UNKNOWN : rowType;
     }
 
     public String database() {
         return id.database();
+    }
+
+    /** Where it happened, as CloudEvents' {@code source} has it: {@code /databases/main/tables/orders}. */
+    public String source() {
+        return "/databases/" + database() + (operation == Operation.EVENT ? "/events/" : "/tables/") + table;
     }
 
     /** The key's columns and values, the caller's own. */

@@ -31,7 +31,7 @@ public final class ChangeJson {
         json.append("{\"specversion\":\"1.0\",\"id\":");
         quote(json, change.id().toString());
         json.append(",\"source\":");
-        quote(json, "/databases/" + change.database() + "/tables/" + change.table());
+        quote(json, change.source());
         json.append(",\"type\":\"").append(change.operation().eventType()).append('"');
         if (!"{}".equals(change.keyJson())) {
             json.append(",\"subject\":");

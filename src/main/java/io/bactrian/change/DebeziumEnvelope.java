@@ -65,6 +65,8 @@ final class DebeziumEnvelope {
             case DELETE -> 'd';
             case TRUNCATE -> 't';
             case SNAPSHOT -> 'r';
+            // Debezium's letter for a message that was written on purpose.
+            case EVENT -> 'm';
         };
     }
 

@@ -2,14 +2,16 @@ package io.bactrian.change;
 
 import java.util.Locale;
 
-/** What happened to a row (or, for {@link #TRUNCATE}, to a whole table). */
+/** What happened to a row; for {@link #TRUNCATE}, to a whole table; for {@link #EVENT}, to nothing that is a row. */
 public enum Operation {
     INSERT("row.inserted"),
     UPDATE("row.updated"),
     DELETE("row.deleted"),
     TRUNCATE("table.truncated"),
     /** A row read by a snapshot: it existed; nothing happened to it. */
-    SNAPSHOT("row.snapshot");
+    SNAPSHOT("row.snapshot"),
+    /** Something that database code emitted on purpose: its name stands for the table, its payload for the row after. */
+    EVENT("event.emitted");
 
     private final String eventType;
 
@@ -39,6 +41,6 @@ public enum Operation {
             }
         }
         throw new IllegalArgumentException(
-                "Unknown operation '" + word + "': use insert, update, delete, truncate or snapshot");
+                "Unknown operation '" + word + "': use insert, update, delete, truncate, snapshot or event");
     }
 }

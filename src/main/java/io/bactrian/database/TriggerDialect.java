@@ -16,6 +16,7 @@ import java.util.Set;
  * change(seq, transaction, table, operation, key, old, new, origin, at)
  *   transaction the product's name for the transaction; '' on SQLite, which has none
  *   operation  'i' insert, 'u' update, 'k' update that altered the key (key = the new key), 'd' delete, 't' truncate;
+ *              'e' an event (table = its name, key {}, new = its payload, any JSON value);
  *              'p' a probe, which stands for no change (table = its token): collectors take it out
  *   key        JSON object of the key columns ('{}' without a key, and for truncate), without blanks
  *   old, new   JSON objects in the canonical JSON form, or NULL; their blanks mean nothing
@@ -24,6 +25,7 @@ import java.util.Set;
  * applied(route, step, split, message, generation, at), primary key all but at
  * meta(name primary key, value): version, owner, epoch, token (all '' at first but version)
  * health: one row: backlog (rows), oldest (timestamp), oldest_age_seconds
+ * emit(name, payload): records an event; on SQLite, which has no procedures, a view that takes INSERTs
  * </pre>
  *
  * PostgreSQL: schema {@code bactrian}; SQLite: prefix {@code bactrian_}, and {@code bactrian_context(id=1, origin,

@@ -78,7 +78,7 @@ final class ReplayCommands {
         if (request.format().equals("cloudevents-binary")) {
             headers.add("ce-specversion: 1.0");
             headers.add("ce-id: " + id());
-            headers.add("ce-source: /databases/" + change.database() + "/tables/" + change.table());
+            headers.add("ce-source: " + change.source());
             headers.add("ce-type: " + change.operation().eventType());
             headers.add("ce-time: " + change.time());
         }

@@ -43,7 +43,7 @@ public record WriteRequest(
         /** The action that repeats a change elsewhere. */
         public static Action repeating(Operation operation) {
             return switch (operation) {
-                case INSERT, UPDATE, SNAPSHOT -> UPSERT;
+                case INSERT, UPDATE, SNAPSHOT, EVENT -> UPSERT;
                 case DELETE -> DELETE;
                 case TRUNCATE -> TRUNCATE;
             };

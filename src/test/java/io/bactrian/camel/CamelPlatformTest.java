@@ -80,7 +80,7 @@ class CamelPlatformTest {
     @Test
     void aComponentOfALaterVersionIsRefusedAsSuch() {
         try (Workbench bench = new Workbench(directory, Map.of())) {
-            for (String uri : List.of("events:order-paid", "live:orders", "dbevent:stock")) {
+            for (String uri : List.of("live:orders", "dbevent:stock")) {
                 Exception refused =
                         assertThrows(Exception.class, () -> bench.context().getEndpoint(uri));
                 assertTrue(refused.getMessage().contains("belongs to a later version"), refused.getMessage());

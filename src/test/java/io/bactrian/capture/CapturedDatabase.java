@@ -49,6 +49,12 @@ abstract class CapturedDatabase {
     /** Writes a truncation by crm, then shop, whether or not the product has such a thing. */
     abstract void truncate();
 
+    /** SQL that emits an event with a payload; the payload, if any, as an SQL literal. */
+    abstract String emit(String name, String payload);
+
+    /** SQL that makes the user's own trigger: an insert into item emits {@code item-seen} with the note. */
+    abstract String emittingTrigger();
+
     /** As if the changes after a sequence number had never been made: their numbers will be given out again. */
     abstract void loseChangesAfter(long seq);
 

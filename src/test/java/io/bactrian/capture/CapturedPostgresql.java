@@ -46,6 +46,21 @@ final class CapturedPostgresql extends CapturedDatabase {
     }
 
     @Override
+    String emit(String name, String payload) {
+        return "SELECT bactrian.emit('" + name + "', " + payload + ")";
+    }
+
+    @Override
+    String emittingTrigger() {
+        return """
+            CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                PERFORM bactrian.emit('item-seen', NEW.note);
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER seen AFTER INSERT ON item FOR EACH ROW EXECUTE FUNCTION seen()""";
+    }
+
+    @Override
     void loseChangesAfter(long seq) {
         execute(
                 "DELETE FROM bactrian.change WHERE seq > " + seq,

@@ -58,6 +58,19 @@ final class CapturedSqlite extends CapturedDatabase {
     }
 
     @Override
+    String emit(String name, String payload) {
+        return "INSERT INTO bactrian_emit (name, payload) VALUES ('" + name + "', " + payload + ")";
+    }
+
+    @Override
+    String emittingTrigger() {
+        return """
+            CREATE TRIGGER seen AFTER INSERT ON item BEGIN
+                INSERT INTO bactrian_emit (name, payload) VALUES ('item-seen', NEW.note);
+            END""";
+    }
+
+    @Override
     void loseChangesAfter(long seq) {
         execute(
                 "DELETE FROM bactrian_change WHERE seq > " + seq,

@@ -18,6 +18,7 @@ import org.apache.camel.spi.EndpointUriFactory;
 public class ChangesEndpointUriFactory extends org.apache.camel.support.component.EndpointUriFactorySupport implements EndpointUriFactory {
 
     private static final String BASE = ":tables";
+    private static final String[] SCHEMES = new String[]{"changes", "events"};
 
     private static final Set<String> PROPERTY_NAMES;
     private static final Set<String> SECRET_PROPERTY_NAMES;
@@ -54,7 +55,12 @@ public class ChangesEndpointUriFactory extends org.apache.camel.support.componen
 
     @Override
     public boolean isEnabled(String scheme) {
-        return "changes".equals(scheme);
+        for (String s : SCHEMES) {
+            if (s.equals(scheme)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

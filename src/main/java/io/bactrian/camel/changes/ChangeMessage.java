@@ -50,6 +50,12 @@ final class ChangeMessage extends DefaultMessage implements ChangeHeaders {
         return super.getHeader(name, type);
     }
 
+    /** Else Camel takes it for a message without headers until they are made, and loses them where it copies it. */
+    @Override
+    protected boolean isPopulateHeadersSupported() {
+        return true;
+    }
+
     @Override
     protected void populateInitialHeaders(Map<String, Object> headers) {
         headers.put(BactrianHeaders.ID, change.id().toString());

@@ -10,8 +10,8 @@ import org.apache.camel.support.DefaultComponent;
 public final class ChangesComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        refuseLater(parameters);
-        ChangesEndpoint endpoint = new ChangesEndpoint(uri, this);
+        refuseLater("changes", parameters);
+        ChangesEndpoint endpoint = new ChangesEndpoint(uri, this, false);
         endpoint.setTables(remaining);
         setProperties(endpoint, parameters);
         // What isn't there is reported by Camel after this; a misspelt option should be named before a wrong value.
@@ -21,10 +21,10 @@ public final class ChangesComponent extends DefaultComponent {
         return endpoint;
     }
 
-    private static void refuseLater(Map<String, Object> parameters) {
+    static void refuseLater(String scheme, Map<String, Object> parameters) {
         if (parameters.containsKey("filter")) {
-            throw new IllegalArgumentException("Option filter of changes: belongs to a later version of Bactrian;"
-                    + " use the route's own filter step");
+            throw new IllegalArgumentException("Option filter of " + scheme
+                    + ": belongs to a later version of Bactrian;" + " use the route's own filter step");
         }
     }
 }

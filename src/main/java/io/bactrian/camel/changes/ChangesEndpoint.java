@@ -1,8 +1,11 @@
 package io.bactrian.camel.changes;
 
 import io.bactrian.camel.Rooms;
+import io.bactrian.change.Operation;
 import io.bactrian.subscription.SubscriptionSettings;
+import java.util.Set;
 import org.apache.camel.Category;
+import org.apache.camel.Component;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
@@ -15,21 +18,23 @@ import org.apache.camel.support.DefaultEndpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hear of the rows that change in a database: every committed change, in order per key, until the route is done with
- * it.
+ * Hear of the rows that change in a database ({@code changes:}), or of what its code emits ({@code events:}): everything
+ * committed, in order per key, until the route is done with it.
  *
  * <p>Several routes may consume the same URI: each is a subscription of its own, named by its route id.
  */
 @UriEndpoint(
         firstVersion = "0.1.0",
-        scheme = "changes",
-        title = "Bactrian Changes",
+        scheme = "changes,events",
+        title = "Bactrian Changes,Bactrian Events",
         syntax = "changes:tables",
         consumerOnly = true,
         category = {Category.DATABASE, Category.MESSAGING},
         headersClass = io.bactrian.camel.BactrianHeaders.class)
 public final class ChangesEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
-    @UriPath(description = "The tables to hear of, separated by commas; an asterisk for all that are captured.")
+    @UriPath(
+            description =
+                    "The tables, or the names of the events, to hear of, separated by commas; an asterisk for all.")
     @Metadata(required = true)
     private String tables = "";
 
@@ -42,8 +47,12 @@ public final class ChangesEndpoint extends DefaultEndpoint implements MultipleCo
     @UriParam
     private ChangesOptions options = new ChangesOptions();
 
-    ChangesEndpoint(String uri, ChangesComponent component) {
+    private final boolean events;
+
+    /** @param events whether it hears of what is emitted, not of rows */
+    ChangesEndpoint(String uri, Component component, boolean events) {
         super(uri, component);
+        this.events = events;
     }
 
     /**
@@ -54,7 +63,9 @@ public final class ChangesEndpoint extends DefaultEndpoint implements MultipleCo
     void check() {
         if (tables.replace(",", "").isBlank()) {
             throw new IllegalArgumentException(
-                    "changes: names no table: use changes:orders, changes:orders,customers or changes:*");
+                    events
+                            ? "events: names no event: use events:low-stock, events:low-stock,sold-out or events:*"
+                            : "changes: names no table: use changes:orders, changes:orders,customers or changes:*");
         }
         Rooms.of(getCamelContext()).database(database);
         settings("any");
@@ -62,7 +73,10 @@ public final class ChangesEndpoint extends DefaultEndpoint implements MultipleCo
 
     /** The subscription's settings, for a route of this id. */
     SubscriptionSettings settings(String routeId) {
-        return options.settings(subscription == null ? routeId : subscription, database, tables);
+        String name = subscription == null ? routeId : subscription;
+        return events
+                ? options.settings(name, database, tables, Set.of(Operation.EVENT))
+                : options.settings(name, database, tables);
     }
 
     @Override
@@ -75,7 +89,9 @@ public final class ChangesEndpoint extends DefaultEndpoint implements MultipleCo
     @Override
     public Producer createProducer() {
         throw new UnsupportedOperationException(
-                "changes: can only be consumed (from); write to a table with table:" + tables);
+                (events
+                        ? "events: can only be consumed (from); database code emits them"
+                        : "changes: can only be consumed (from); write to a table with table:" + tables));
     }
 
     @Override

@@ -113,12 +113,17 @@ public final class ChangesOptions {
      * @throws IllegalArgumentException naming the option, its value and what is allowed
      */
     SubscriptionSettings settings(String name, String database, String tables) {
+        return settings(name, database, tables, operations());
+    }
+
+    /** The same for these operations, whatever the option says. */
+    SubscriptionSettings settings(String name, String database, String tables, Set<Operation> operations) {
         Ordering order = order();
         return new SubscriptionSettings(
                 name,
                 database,
                 words(tables),
-                operations(),
+                operations,
                 columns == null ? Set.of() : words(columns),
                 origin,
                 echo,
@@ -132,9 +137,14 @@ public final class ChangesOptions {
     }
 
     private Set<Operation> operations() {
-        return words(operations).stream()
+        Set<Operation> chosen = words(operations).stream()
                 .map(word -> option("operations", word, Operation::ofWord))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
+        if (chosen.contains(Operation.EVENT)) {
+            throw new IllegalArgumentException(
+                    "Option operations=" + operations + ": what database code emits is heard by events:NAME");
+        }
+        return chosen;
     }
 
     private Ordering order() {

@@ -45,12 +45,7 @@ final class HookBodies {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("ce-specversion", "1.0");
         headers.put("ce-id", encoded(message.id()));
-        headers.put(
-                "ce-source",
-                encoded(
-                        change == null
-                                ? "/routes/" + exchange.getFromRouteId()
-                                : "/databases/" + change.database() + "/tables/" + change.table()));
+        headers.put("ce-source", encoded(change == null ? "/routes/" + exchange.getFromRouteId() : change.source()));
         headers.put("ce-type", change == null ? "message" : change.operation().eventType());
         headers.put("ce-time", (change == null ? clock.instant() : change.time()).toString());
         if (change != null && !"{}".equals(change.keyJson())) {

@@ -38,6 +38,16 @@ final class PostgresqlCapture {
     /** A SECURITY DEFINER function must not find what its caller put in the way. */
     private static final String SEARCH_PATH = "search_path=pg_catalog, pg_temp";
 
+    /** What wakes the collector, after a row was recorded. */
+    static final String WAKE =
+            """
+            -- The collector holds this lock while it sleeps. NOTIFY would make PREPARE TRANSACTION fail.
+                IF NOT pg_try_advisory_xact_lock_shared(%d, %d)
+                    AND (%s)
+                THEN
+                    NOTIFY bactrian;
+                END IF;""".formatted(TriggerDialect.WAKE_LOCK_CLASS, TriggerDialect.WAKE_LOCK_OBJECT, PostgresqlTriggers.NOTIFIES);
+
     private static final int LONGEST_IDENTIFIER = 63;
 
     private final Table table;
@@ -116,12 +126,7 @@ final class PostgresqlCapture {
                 ELSE
                     INSERT INTO bactrian.change ("table", operation, key, origin) VALUES (%s, 't', '{}', %s);
                 END IF;
-                -- The collector holds this lock while it sleeps. NOTIFY would make PREPARE TRANSACTION fail.
-                IF NOT pg_try_advisory_xact_lock_shared(%d, %d)
-                    AND (%s)
-                THEN
-                    NOTIFY bactrian;
-                END IF;
+                %s
                 RETURN NULL;
             END
             """.formatted(
@@ -130,9 +135,7 @@ final class PostgresqlCapture {
                         insert("'d'", key("OLD"), true, false),
                         literal(table.name()),
                         ORIGIN,
-                        TriggerDialect.WAKE_LOCK_CLASS,
-                        TriggerDialect.WAKE_LOCK_OBJECT,
-                        PostgresqlTriggers.NOTIFIES);
+                        WAKE);
     }
 
     private String insert(String operation, String key, boolean old, boolean next) {

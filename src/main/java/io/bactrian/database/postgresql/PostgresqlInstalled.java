@@ -18,6 +18,10 @@ final class PostgresqlInstalled {
     private static final String PRESENT = """
             SELECT 'bactrian.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = 'bactrian' AND c.relname IN ('change', 'applied', 'meta', 'health')
+            UNION ALL
+            -- For each of the types that a payload may have.
+            SELECT 'bactrian.emit' FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+            WHERE n.nspname = 'bactrian' AND f.proname = 'emit' HAVING count(*) = 3
             """;
 
     /** One row per trigger of ours on a user's table; leaves' copies of a partitioned table's triggers are not ours. */

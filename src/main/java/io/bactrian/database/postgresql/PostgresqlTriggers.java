@@ -69,12 +69,41 @@ final class PostgresqlTriggers implements TriggerDialect {
                 CREATE OR REPLACE VIEW bactrian.health AS
                 SELECT count(*) AS backlog, min(at) AS oldest,
                        coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 AS oldest_age_seconds
-                FROM bactrian.change""");
+                FROM bactrian.change""",
+                // Whoever may write a captured table may also say what happened.
+                "GRANT USAGE ON SCHEMA bactrian TO PUBLIC",
+                emit("payload json DEFAULT NULL", """
+                    IF coalesce(name, '') = '' THEN
+                        RAISE EXCEPTION 'bactrian.emit needs a name' USING ERRCODE = 'invalid_parameter_value';
+                    END IF;
+                    INSERT INTO bactrian.change ("table", operation, key, new, origin)
+                    VALUES (name, 'e', '{}', coalesce(payload, '{}'),
+                            CASE WHEN pg_trigger_depth() = 0 THEN nullif(current_setting('bactrian.origin', true), '') END);
+                    %s""".formatted(PostgresqlCapture.WAKE)),
+                emit("payload jsonb", "    PERFORM bactrian.emit(name, payload::json);"),
+                emit("payload text", """
+                    DECLARE value json;
+                    BEGIN
+                        BEGIN
+                            value := payload::json;
+                        EXCEPTION WHEN invalid_text_representation THEN
+                            value := to_json(payload);
+                        END;
+                        PERFORM bactrian.emit(name, value);
+                    END;"""));
+    }
+
+    /** Runs with the owner's rights: who calls it needs none on our tables. */
+    private static String emit(String payload, String body) {
+        return "CREATE OR REPLACE FUNCTION bactrian.emit(name text, " + payload + ") RETURNS void"
+                + " LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp\nAS $bactrian$\nBEGIN\n"
+                + body
+                + "\nEND\n$bactrian$";
     }
 
     @Override
     public Set<String> parts() {
-        return Set.of("bactrian.change", "bactrian.applied", "bactrian.meta", "bactrian.health");
+        return Set.of("bactrian.change", "bactrian.applied", "bactrian.meta", "bactrian.health", "bactrian.emit");
     }
 
     @Override
@@ -105,6 +134,7 @@ final class PostgresqlTriggers implements TriggerDialect {
                         EXECUTE 'DROP FUNCTION ' || function;
                     END LOOP;
                 END $$""",
+                "DROP FUNCTION IF EXISTS bactrian.emit(text, json), bactrian.emit(text, jsonb), bactrian.emit(text, text)",
                 "DROP VIEW IF EXISTS bactrian.health",
                 "DROP TABLE IF EXISTS bactrian.change",
                 "DROP TABLE IF EXISTS bactrian.applied",

@@ -14,15 +14,20 @@ import java.util.Set;
 
 /** Our tables with the prefix {@code bactrian_}, and three triggers per captured table. */
 final class SqliteTriggers implements TriggerDialect {
-    private static final Set<String> PARTS =
-            Set.of("bactrian_change", "bactrian_applied", "bactrian_meta", "bactrian_context", "bactrian_health");
+    private static final Set<String> PARTS = Set.of(
+            "bactrian_change",
+            "bactrian_applied",
+            "bactrian_meta",
+            "bactrian_context",
+            "bactrian_health",
+            "bactrian_emit");
 
     private static final String PRESENT =
             "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND substr(name, 1, 9) = 'bactrian_'";
 
     private static final String TRIGGERS = """
             SELECT tbl_name, name, sql FROM sqlite_schema
-            WHERE type = 'trigger' AND substr(name, 1, 9) = 'bactrian_'
+            WHERE type = 'trigger' AND substr(name, 1, 9) = 'bactrian_' AND substr(tbl_name, 1, 9) <> 'bactrian_'
             -- Insert, update, delete: the order in which they are made.
             ORDER BY tbl_name, instr('iud', substr(name, 10, 1))
             """;
@@ -84,7 +89,19 @@ final class SqliteTriggers implements TriggerDialect {
                 CREATE VIEW IF NOT EXISTS bactrian_health AS
                 SELECT count(*) AS backlog, min(at) AS oldest,
                        coalesce((julianday('now') - julianday(min(at))) * 86400.0, 0.0) AS oldest_age_seconds
-                FROM bactrian_change""");
+                FROM bactrian_change""",
+                "CREATE VIEW IF NOT EXISTS bactrian_emit AS SELECT '' AS name, '' AS payload WHERE 0",
+                """
+                CREATE TRIGGER IF NOT EXISTS bactrian_emit_insert INSTEAD OF INSERT ON bactrian_emit BEGIN
+                  SELECT RAISE(ABORT, 'bactrian_emit needs a name') WHERE coalesce(NEW.name, '') = '';
+                  INSERT INTO bactrian_change ("table", operation, "key", new, origin) VALUES (
+                    NEW.name, 'e', '{}',
+                    CASE WHEN NEW.payload IS NULL THEN '{}'
+                         WHEN typeof(NEW.payload) = 'blob' THEN '{"$blob":"' || hex(NEW.payload) || '"}'
+                         WHEN json_valid(NEW.payload) THEN json(NEW.payload)
+                         ELSE json_quote(NEW.payload) END,
+                    (SELECT origin FROM bactrian_context WHERE id = 1 AND "table" IS NULL));
+                END""");
     }
 
     @Override
@@ -142,6 +159,7 @@ final class SqliteTriggers implements TriggerDialect {
     @Override
     public List<String> removal() {
         return List.of(
+                "DROP VIEW IF EXISTS bactrian_emit",
                 "DROP VIEW IF EXISTS bactrian_health",
                 "DROP TABLE IF EXISTS bactrian_context",
                 "DROP TABLE IF EXISTS bactrian_meta",

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** What leaves by {@code hook:}. In one file, so that it reads as a table of contents; many lines are the routes. */
 class HookProducerIT {
     /** Its base64 holds + and /, as base64 does. */
     private static final String SECRET = "whsec_++++////ab+/ab+/ab+/ab+/ab+/ab+/";
