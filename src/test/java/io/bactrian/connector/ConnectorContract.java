@@ -193,7 +193,7 @@ abstract class ConnectorContract {
         assertLinesOfAnOutage(platform.output().substring(before));
     }
 
-    /** What is written and sent from now on, while all that waited goes through, isn't behind for long. */
+    /** A message that is sent now and all that waited is through before long; on a machine of its own within seconds. */
     private void awaitSpeed() throws Exception {
         long back = System.nanoTime();
         Map<Integer, Long> written = tables.written();
@@ -205,7 +205,7 @@ abstract class ConnectorContract {
                         .allMatch(each ->
                                 record.missing(each.getKey(), each.getValue()).isEmpty()));
         double seconds = (System.nanoTime() - back) / 1e9;
-        assertTrue(seconds < 30, () -> "back to speed after " + seconds + " s\n" + platform.output());
+        assertTrue(seconds < 60, () -> "back to speed after " + seconds + " s\n" + platform.output());
     }
 
     @Test

@@ -32,6 +32,7 @@ final class Presence {
     private final Clock clock;
     private @Nullable Instant goneSince;
     private long lookedAt = System.nanoTime();
+    private long heardAt = lookedAt;
     private boolean asked;
 
     Presence(String route, InboundClients clients, Executor asking, Clock clock) {
@@ -51,9 +52,14 @@ final class Presence {
             lookedAt = now;
         }
         double age = secondsSinceHeartbeat(client);
-        if (age >= 0 && age < LATE_SECONDS) {
+        if (age < 0) {
+            // It isn't in the group yet, or so new in it that its first heartbeat is to come.
+            if (secondsSinceHeard(now) >= LATE_SECONDS) {
+                ask();
+            }
+        } else if (age < LATE_SECONDS) {
             back();
-        } else if (age >= LATE_SECONDS) {
+        } else {
             ask();
         }
     }
@@ -66,6 +72,14 @@ final class Presence {
             }
         }
         return -1;
+    }
+
+    private synchronized double secondsSinceHeard(long now) {
+        return (now - heardAt) / 1e9;
+    }
+
+    private synchronized void heard() {
+        heardAt = System.nanoTime();
     }
 
     private void ask() {
@@ -85,6 +99,7 @@ final class Presence {
     private void askNow() {
         try (Admin admin = clients.admin()) {
             admin.describeCluster().clusterId().get();
+            heard();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
@@ -112,6 +127,7 @@ final class Presence {
 
     /** It can. */
     synchronized void back() {
+        heardAt = System.nanoTime();
         if (goneSince != null) {
             LOG.info(
                     "{}: Kafka is back after {} s",
