@@ -220,7 +220,8 @@ public final class Database implements AutoCloseable {
     /** Runs a read in one transaction that is rolled back: nothing it writes is kept. */
     public <T> T read(Work<T> work) {
         JointTransaction open = joint.get();
-        if (open != null) {
+        // Before that there is nothing of its own to see, and a read mustn't wait for its turn to write.
+        if (open != null && open.isBegun()) {
             return open.run(work);
         }
         try (Connection connection = pool.getConnection()) {

@@ -22,6 +22,10 @@ final class JointTransaction {
         this.database = database;
     }
 
+    boolean isBegun() {
+        return connection != null || failure != null;
+    }
+
     /** Stamped like a transaction of its own. */
     <T> T write(List<String> stamp, @Nullable String only, Work<T> work) {
         return run(now -> {
