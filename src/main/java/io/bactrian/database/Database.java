@@ -10,6 +10,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One named user database: its pool, its catalog, its transactions with an origin.
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * what the work itself throws passes through unchanged.
  */
 public final class Database implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     /** How long a connection, or the turn to write, is waited for. */
     private static final long PATIENCE_MILLIS = 5_000;
 
@@ -27,11 +31,18 @@ public final class Database implements AutoCloseable {
         T with(Connection connection) throws SQLException;
     }
 
+    /** Work of several pieces. */
+    @FunctionalInterface
+    public interface Together<X extends Exception> {
+        void run() throws X;
+    }
+
     private final DatabaseSettings settings;
     private final Dialect dialect;
     private final HikariDataSource pool;
     private final Semaphore writers;
     private final Catalog catalog;
+    private final ThreadLocal<@Nullable JointTransaction> joint = new ThreadLocal<>();
 
     private Database(DatabaseSettings settings, Dialect dialect, HikariDataSource pool) {
         this.settings = settings;
@@ -111,6 +122,10 @@ public final class Database implements AutoCloseable {
      * consequence carries no origin on any product.
      */
     public <T> T transaction(List<String> origin, @Nullable String table, Work<T> work) {
+        JointTransaction open = joint.get();
+        if (open != null) {
+            return open.write(origin, table, work);
+        }
         awaitTurn();
         try (Connection connection = pool.getConnection()) {
             dialect.beginWriting(connection);
@@ -132,8 +147,83 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs work that is one statement, which is a transaction of its own and says itself whom it is for; in a joint
+     * transaction it becomes part of that, and is stamped with this origin before.
+     */
+    public <T> T statement(List<String> origin, Work<T> work) {
+        JointTransaction open = joint.get();
+        if (open != null) {
+            return open.write(origin, null, work);
+        }
+        try (Connection connection = pool.getConnection()) {
+            return work.with(connection);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /**
+     * Runs work during which all that this thread does by {@link #transaction}, {@link #statement} and {@link #read} is
+     * one transaction, each piece with its own origin. It begins with the first piece, waits shortly for locks, and
+     * commits at the end, unless a piece failed: then that failure is thrown, whatever became of it in between.
+     *
+     * @throws X what the work throws; nothing is committed then
+     * @throws IllegalStateException within itself
+     */
+    public <X extends Exception> void jointly(Together<X> work) throws X {
+        if (isJoint()) {
+            throw new IllegalStateException("Database " + name() + ": a joint transaction can't be nested");
+        }
+        JointTransaction open = new JointTransaction(this);
+        joint.set(open);
+        try {
+            work.run();
+            open.commit();
+        } finally {
+            joint.remove();
+            open.end();
+        }
+    }
+
+    /** Whether this thread's work is part of {@link #jointly} now. */
+    public boolean isJoint() {
+        return joint.get() != null;
+    }
+
+    Connection beginJointly() throws SQLException {
+        awaitTurn();
+        Connection connection = null;
+        try {
+            connection = pool.getConnection();
+            dialect.beginWritingJointly(connection);
+            return connection;
+        } catch (SQLException | RuntimeException | Error e) {
+            endJointly(connection);
+            throw e;
+        }
+    }
+
+    /** What isn't committed is rolled back by the pool, or given up with the connection. */
+    void endJointly(@Nullable Connection connection) {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("Database {}: a connection that couldn't be given back", name(), e);
+        } finally {
+            writers.release();
+        }
+    }
+
     /** Runs a read in one transaction that is rolled back: nothing it writes is kept. */
     public <T> T read(Work<T> work) {
+        JointTransaction open = joint.get();
+        // Before that there is nothing of its own to see, and a read mustn't wait for its turn to write.
+        if (open != null && open.isBegun()) {
+            return open.run(work);
+        }
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
             return within(connection, () -> {

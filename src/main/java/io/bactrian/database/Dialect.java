@@ -34,6 +34,14 @@ public interface Dialect {
     /** Begins a transaction that will write; ended by the connection's commit or rollback. */
     void beginWriting(Connection connection) throws SQLException;
 
+    /**
+     * The same for a transaction of several messages' writes. Others may lock their rows in another order: it waits shortly
+     * for a lock, since each message can be written by itself.
+     */
+    default void beginWritingJointly(Connection connection) throws SQLException {
+        beginWriting(connection);
+    }
+
     /** All user tables but ours, in the order of their names. */
     List<Table> tables(Connection connection) throws SQLException;
 

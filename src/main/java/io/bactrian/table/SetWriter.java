@@ -59,6 +59,10 @@ final class SetWriter {
                 }
                 written += run(connection, step);
             }
+            if (!origin.equals(first)) {
+                // Taken off by the transaction, which knows only of its own.
+                database.dialect().setOrigin(connection, first, null);
+            }
             return written;
         });
     }

@@ -88,7 +88,8 @@ public final class TableWriter {
                 return attempt(requests);
             } catch (DatabaseException e) {
                 boolean inTime = attempt < TRIES && System.nanoTime() - start < PATIENCE_NANOS;
-                if (!inTime || !mayWorkNow(e, requests, attempt)) {
+                // Of a joint transaction nothing works any more.
+                if (database.isJoint() || !inTime || !mayWorkNow(e, requests, attempt)) {
                     throw e;
                 }
             }
@@ -113,7 +114,7 @@ public final class TableWriter {
                 int written = sets.orElseThrow().run(plan.get(), claim);
                 return new WriteResult(written >= 0, Math.max(0, written), List.of());
             } catch (DatabaseException e) {
-                if (e.kind() == Kind.UNREACHABLE || e.kind() == Kind.FORBIDDEN) {
+                if (e.kind() == Kind.UNREACHABLE || e.kind() == Kind.FORBIDDEN || database.isJoint()) {
                     throw e;
                 }
                 // A deadlock, a unique value that moves between rows, a circle of references, or a row that won't do at
@@ -165,10 +166,12 @@ public final class TableWriter {
         }
         if (planned.size() == 1 && planned.get(0).rows().size() == 1) {
             PlannedRow row = planned.get(0).rows().get(0);
-            Optional<String> sql = row.statement()
-                    .oneTrip(!first.origin().isEmpty(), first.claim().isPresent());
-            if (sql.isPresent()) {
-                return alone(first, row, sql.get());
+            // Jointly, the origin is set when it isn't the one before's.
+            boolean stamped = !first.origin().isEmpty() && !database.isJoint();
+            Optional<String> sql =
+                    row.statement().oneTrip(stamped, first.claim().isPresent());
+            if (sql.isPresent() && !(row.mustHit() && first.claim().isPresent())) {
+                return alone(first, row, sql.get(), stamped ? first.origin() : List.of());
             }
         }
         return together(planned);
@@ -185,17 +188,14 @@ public final class TableWriter {
                 request.rows().stream().map(row -> plan.plan(request, row)).toList());
     }
 
-    private WriteResult alone(WriteRequest request, PlannedRow row, String sql) {
+    private WriteResult alone(WriteRequest request, PlannedRow row, String sql, List<String> stamp) {
         Claim claim = request.claim().orElse(null);
-        boolean plain = claim == null && request.origin().isEmpty();
-        Written written;
-        try (Connection connection = database.dataSource().getConnection()) {
-            written = plain
-                    ? RowExecution.one(connection, row)
-                    : RowExecution.oneTrip(connection, sql, row, request.origin(), claim);
-        } catch (SQLException e) {
-            throw database.failure(e);
-        }
+        boolean plain = claim == null && stamp.isEmpty();
+        Written written = database.statement(
+                request.origin(),
+                connection -> plain
+                        ? RowExecution.one(connection, row)
+                        : RowExecution.oneTrip(connection, sql, row, stamp, claim));
         if (written.claimed() && !written.written() && row.mustHit()) {
             throw RowExecution.stale(row);
         }

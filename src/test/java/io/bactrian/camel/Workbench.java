@@ -43,6 +43,19 @@ public final class Workbench implements AutoCloseable {
     }
 
     public Workbench(Path directory, Map<String, String> properties, Map<String, ? extends Component> components) {
+        this(
+                directory,
+                new DatabaseSettings("main", "jdbc:sqlite:" + directory.resolve("main.db"), null, null, 4),
+                properties,
+                components);
+    }
+
+    /** @param main the only database */
+    public Workbench(
+            Path directory,
+            DatabaseSettings main,
+            Map<String, String> properties,
+            Map<String, ? extends Component> components) {
         Clock clock = Clock.systemUTC();
         store = Store.open(directory.resolve("data"));
         journal = Journal.open(
@@ -53,8 +66,7 @@ public final class Workbench implements AutoCloseable {
                 clock);
         seq = journal.bookmark().map(Bookmark::seq).orElse(0L);
         subscriptions = new Subscriptions(store, Map.of("main", journal), clock);
-        database = Database.open(
-                new DatabaseSettings("main", "jdbc:sqlite:" + directory.resolve("main.db"), null, null, 4));
+        database = Database.open(main);
         Map<String, Component> all = new HashMap<>(Map.of("kafka", new PlatformKafka()));
         all.putAll(components);
         platform = CamelPlatform.create(
@@ -64,6 +76,10 @@ public final class Workbench implements AutoCloseable {
 
     public ModelCamelContext context() {
         return platform.context();
+    }
+
+    public Database database() {
+        return database;
     }
 
     public Map<String, Journal> journals() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What every product must do so that a message is applied once and no party hears an echo. */
-abstract class AppliedOnceContract extends MixedBatchContract {
+abstract class AppliedOnceContract extends JointWritesContract {
     @Test
     @DisplayName("invariant 9: a claimed write is applied once, however often it comes")
     void aClaimedWriteIsAppliedOnce() {

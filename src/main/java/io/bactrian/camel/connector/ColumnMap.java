@@ -1,5 +1,6 @@
 package io.bactrian.camel.connector;
 
+import io.bactrian.camel.MessageMapping;
 import io.bactrian.change.Row;
 import io.bactrian.change.RowJson;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * member that isn't there leaves its column out, a null sets it to NULL. Without a mapping the body stays as it is.
  * Thread-safe once it is set up.
  */
-public final class ColumnMap implements Processor {
+public final class ColumnMap implements MessageMapping {
     private Map<String, JsonPath> columns = Map.of();
 
     /**

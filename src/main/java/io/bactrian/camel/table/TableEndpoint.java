@@ -1,5 +1,6 @@
 package io.bactrian.camel.table;
 
+import io.bactrian.camel.JoiningEndpoint;
 import io.bactrian.camel.Rooms;
 import io.bactrian.database.Database;
 import io.bactrian.table.TableReader;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
         producerOnly = true,
         category = {Category.DATABASE},
         headersClass = io.bactrian.camel.BactrianHeaders.class)
-public final class TableEndpoint extends DefaultEndpoint {
+public final class TableEndpoint extends DefaultEndpoint implements JoiningEndpoint {
     private static final String OPERATIONS = "auto,upsert,insert,update,delete,read,truncate";
     private static final String ON_CONFLICT = "overwrite,keep,fail";
 
@@ -169,7 +170,8 @@ public final class TableEndpoint extends DefaultEndpoint {
                         .toList();
     }
 
-    Database theDatabase() {
+    @Override
+    public Database theDatabase() {
         return Rooms.of(getCamelContext()).database(database);
     }
 

@@ -44,6 +44,15 @@ public final class PostgresqlDialect implements Dialect {
         connection.setAutoCommit(false);
     }
 
+    /** Less than the second after which the server looks for deadlocks. */
+    @Override
+    public void beginWritingJointly(Connection connection) throws SQLException {
+        beginWriting(connection);
+        try (var statement = connection.prepareStatement("SET LOCAL lock_timeout = '250ms'")) {
+            statement.execute();
+        }
+    }
+
     @Override
     public List<Table> tables(Connection connection) throws SQLException {
         return PostgresqlCatalog.tables(connection);
