@@ -70,16 +70,22 @@ final class QueueNeighbour implements AutoCloseable {
     /** Hands on each text that arrives, with its change's id, until the connection ends. */
     synchronized void listen(String queue, BiConsumer<String, String> arrival) throws JMSException {
         Connection own = factory.createConnection();
-        Session session = own.createSession(false, Session.CLIENT_ACKNOWLEDGE);
-        session.createConsumer(session.createQueue(queue)).setMessageListener(message -> {
-            try {
-                arrival.accept(message.getStringProperty("bactrian_id"), ((TextMessage) message).getText());
-                message.acknowledge();
-            } catch (JMSException e) {
-                // The connection went: what wasn't acknowledged comes again.
-            }
-        });
-        own.start();
+        try {
+            Session session = own.createSession(false, Session.CLIENT_ACKNOWLEDGE);
+            session.createConsumer(session.createQueue(queue)).setMessageListener(message -> {
+                try {
+                    arrival.accept(message.getStringProperty("bactrian_id"), ((TextMessage) message).getText());
+                    message.acknowledge();
+                } catch (JMSException e) {
+                    // The connection went: what wasn't acknowledged comes again.
+                }
+            });
+            own.start();
+        } catch (JMSException e) {
+            // Left open, it would be a receiver that keys are given to and that never takes them.
+            own.close();
+            throw e;
+        }
     }
 
     private Session session() throws JMSException {
