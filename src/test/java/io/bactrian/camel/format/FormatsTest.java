@@ -76,7 +76,8 @@ class FormatsTest {
                 Operation.UPDATE, "u",
                 Operation.DELETE, "d",
                 Operation.SNAPSHOT, "r",
-                Operation.TRUNCATE, "t");
+                Operation.TRUNCATE, "t",
+                Operation.EVENT, "m");
         for (Operation operation : Operation.values()) {
             JsonNode envelope = JSON.readTree(ChangeJson.debezium(change(operation, "orders", null, null, null)));
             assertEquals(letters.get(operation), envelope.get("op").asText());
