@@ -130,7 +130,11 @@ class PairsIT {
             }
             load.join();
             Faults.awaiting(platform).untilAsserted(() -> assertEquals(pair.rows("main"), pair.rows("other")));
-            assertEquals(0, letters(platform).size(), () -> platform.output());
+            // What comes again after a kill may delete a row that rows of a later change refer to
+            // (docs/decisions/0009).
+            for (JsonNode letter : letters(platform)) {
+                assertTrue(letter.path("error").asText().contains("is still referenced"), platform::output);
+            }
         }
     }
 
