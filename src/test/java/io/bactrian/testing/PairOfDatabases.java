@@ -25,6 +25,8 @@ public final class PairOfDatabases {
     private static final String LINES =
             "CREATE TABLE lines (id bigint PRIMARY KEY, item bigint NOT NULL REFERENCES items (id), note text)";
 
+    private static final int SQLITE_BUSY = 5;
+
     private final Map<String, String> urls = new LinkedHashMap<>();
     private final Map<String, AtomicLong> written = new LinkedHashMap<>();
     private final List<Throwable> failures = new ArrayList<>();
@@ -101,9 +103,17 @@ public final class PairOfDatabases {
         try (Connection connection = connect(name)) {
             connection.setAutoCommit(false);
             while (System.nanoTime() < end) {
-                int changes = one(connection, first + random.nextInt(10), random);
-                connection.commit();
-                written.get(name).addAndGet(changes);
+                try {
+                    int changes = one(connection, first + random.nextInt(10), random);
+                    connection.commit();
+                    written.get(name).addAndGet(changes);
+                } catch (SQLException e) {
+                    if ((e.getErrorCode() & 0xff) != SQLITE_BUSY) {
+                        throw e;
+                    }
+                    // SQLite's waiting is unfair: one of twenty may wait longer than its patience, and tries again.
+                    connection.rollback();
+                }
                 LockSupport.parkNanos(3_000_000);
             }
         } catch (SQLException | RuntimeException e) {
